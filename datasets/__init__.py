@@ -1,0 +1,1 @@
+"""The HDF5 data set, its windows, splits and loading."""

@@ -1,0 +1,1 @@
+"""Raw radar captures: configuration, layouts, readers and writers."""

@@ -1,0 +1,1 @@
+"""Decoding, metrics, baselines and the report."""

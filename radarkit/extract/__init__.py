@@ -1,0 +1,1 @@
+"""From a capture to the motion of the chest."""

@@ -1,0 +1,1 @@
+"""Hearts, chests, noise and the radar that looks at them."""

@@ -1,0 +1,1 @@
+"""Time-frequency pictures on an explicit frequency grid."""

@@ -1,0 +1,13 @@
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data():
+    """The folder of real recordings beside the repository; a test skips where it is not there."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"real recordings are not at {SHARED_DATA}")
+    return SHARED_DATA
