@@ -12,6 +12,7 @@ point of every normalised cycle and a reconstructed cycle can be placed by its a
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class WindowConfig(BaseModel):
     Attributes
     ----------
     length_s : float
-        Length of a window.
+        Length of a window; the published networks read 4 s.
     hop_s : float
         Distance between the starts of successive windows of a trial.
     anchor_sigma_s : float
@@ -52,6 +53,29 @@ class WindowConfig(BaseModel):
     def frames(self, frame_rate_hz: float) -> int:
         """Spectrogram frames in a window."""
         return round(self.length_s * frame_rate_hz)
+
+
+def aligned_step(frame_rate_hz: float) -> int:
+    """Smallest number of samples at `TARGET_RATE_HZ` that is a whole number of frames.
+
+    Windows start at its multiples only (every 0.1 s for 30 Hz frames), so that the spectrogram and
+    the targets of a window begin at the same instant.
+    """
+    frames_per_sample = Fraction(frame_rate_hz).limit_denominator(1000) / Fraction(TARGET_RATE_HZ)
+    return frames_per_sample.denominator
+
+
+def window_starts(samples: int, frame_rate_hz: float, config: WindowConfig) -> NDArray[np.int64]:
+    """List the starts of the windows of a trial, one every hop, none beyond its end.
+
+    Returns
+    -------
+    (windows,) int64
+        Multiples of `aligned_step`; empty when the trial is shorter than a window.
+    """
+    step = aligned_step(frame_rate_hz)
+    hop = step * max(1, round(config.hop_s * TARGET_RATE_HZ / step))
+    return np.arange(0, samples - config.samples + 1, hop, dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,36 @@
 """From a capture to the motion of the chest."""
+
+from radarkit.extract.focus import Channel, Focus, focus, vital_energy_db
+from radarkit.extract.phase import (
+    Circle,
+    ambiguous_steps,
+    choose_centre,
+    fit_circle,
+    phase_to_displacement,
+)
+from radarkit.extract.pipeline import ExtractConfig, Extraction, extract, resample
+from radarkit.extract.range import RangeProfiles, motion_to_noise_db, range_profiles
+from radarkit.extract.rates import breathing_rate_per_min, heart_rate_per_min
+from radarkit.extract.vibration import vibration
+
+__all__ = [
+    "Channel",
+    "Circle",
+    "ExtractConfig",
+    "Extraction",
+    "Focus",
+    "RangeProfiles",
+    "ambiguous_steps",
+    "breathing_rate_per_min",
+    "choose_centre",
+    "extract",
+    "fit_circle",
+    "focus",
+    "heart_rate_per_min",
+    "motion_to_noise_db",
+    "phase_to_displacement",
+    "range_profiles",
+    "resample",
+    "vibration",
+    "vital_energy_db",
+]

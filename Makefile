@@ -1,0 +1,52 @@
+# Everything happens in .venv, which the first target to need it makes.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+DEMO := demo
+
+.PHONY: demo test test-all bench lint format clean
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name it with: make PYTHON=/path/to/python"; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+# Raw captures of simulated people -> chest motion -> network -> report.
+demo: $(INSTALLED)
+	rm -rf $(DEMO) && mkdir -p $(DEMO)
+	$(BIN)/radarkit simulate --output $(DEMO)/truth.h5 --raw $(DEMO)/captures \
+	  --subjects 10 --duration 60 --seed 1
+	$(BIN)/radarkit extract $(DEMO)/captures/*.bin --config $(DEMO)/captures/radar.toml \
+	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json
+	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 12 --seed 1
+	$(BIN)/radarkit eval $(DEMO)/run $(DEMO)/data --output $(DEMO)/report
+
+test: $(INSTALLED)
+	$(BIN)/pytest
+
+test-all: $(INSTALLED)
+	$(BIN)/pytest -m ''
+
+bench: $(INSTALLED)
+	$(BIN)/pytest -m '' -s tests/benchmarks
+
+# mypy and import-linter do not know the package-dir map, so they read the built wheel.
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	rm -rf build .lint
+	$(BIN)/python -m build --wheel --outdir .lint/wheel . > /dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --target .lint/package .lint/wheel/*.whl
+	cd .lint/package && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p radarkit
+	PYTHONPATH=.lint/package $(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf .venv .lint build $(DEMO) *.egg-info

@@ -1,0 +1,103 @@
+"""``radarkit info``: what is in a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def info(
+    path: Annotated[Path, typer.Argument(help="Data set (.h5 or folder), radar (.toml) or run.")],
+) -> None:
+    """Print what a data set, a radar configuration or a run holds."""
+    from radarkit.files import check_input
+
+    check_input(path, "file or folder")
+    if path.suffix == ".toml":
+        _print_rows(str(path), _radar_rows(path))
+    elif (path / "run.json").is_file():
+        _print_rows(str(path), _run_rows(path))
+    else:
+        _print_dataset(path)
+
+
+def _print_rows(title: str, rows: dict[str, str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=title, show_header=False, title_justify="left")
+    for name, value in rows.items():
+        table.add_row(name, value)
+    Console().print(table)
+
+
+def _radar_rows(path: Path) -> dict[str, str]:
+    from radarkit.capture import RadarConfig
+
+    config = RadarConfig.from_toml(path)
+    per_frame = config.bytes_per_frame
+    return {
+        "wavelength": f"{config.wavelength_m * 1e3:.4f} mm",
+        "bandwidth": f"{config.bandwidth_hz / 1e6:.1f} MHz",
+        "range bin": f"{config.range_bin_m * 1e2:.2f} cm",
+        "maximum range": f"{config.max_range_m:.2f} m",
+        "frame rate": f"{config.frame_rate_hz:g} Hz",
+        "virtual channels": f"{config.virtual_channels}",
+        "bytes per frame": f"{per_frame}",
+        "bytes per minute": f"{per_frame * config.frame_rate_hz * 60:.0f}",
+    }
+
+
+def _run_rows(path: Path) -> dict[str, str]:
+    from radarkit.training.run import RunRecord, read_history
+
+    record = RunRecord.load(path)
+    best = min(read_history(path), key=lambda row: row["validation_score"])
+    return {
+        "network": f"{record.model.preset}, {record.model.channels} channels",
+        "strategy": record.train.strategy,
+        "epochs": f"{record.train.epochs}, the best is number {best['epoch'] + 1}",
+        "seed": f"{record.train.seed}",
+        "trained on": ", ".join(record.split.train),
+        "chosen on": ", ".join(record.split.validation),
+        "left for testing": ", ".join(record.split.test),
+        "data": str(record.data["name"]),
+        "versions": ", ".join(f"{name} {number}" for name, number in record.versions.items()),
+    }
+
+
+def _print_dataset(path: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from radarkit.datasets.reader import Dataset
+
+    dataset = Dataset(path)
+    found = dataset.attributes
+    table = Table(
+        title=f"{path}: radarkit data set, schema version {found['schema_version']}, "
+        f"made {found['created_utc']} by radarkit {found['radarkit_version']}",
+        title_justify="left",
+    )
+    for column in ("trial", "status", "seconds", "radar", "rate", "spectrogram", "beats", "source"):
+        table.add_column(column)
+    for trial in dataset.trials:
+        table.add_row(
+            trial.name,
+            trial.status or "-",
+            f"{trial.duration_s:.1f}",
+            f"{trial.channels} x {trial.samples} {trial.quantity.value} [{trial.quantity.unit}]",
+            f"{trial.sample_rate_hz:g} Hz",
+            f"{trial.rows} x {trial.frames} {trial.method}, {trial.frame_rate_hz:g} Hz",
+            "-" if trial.beats is None else str(trial.beats),
+            trial.source,
+        )
+    console = Console()
+    console.print(table)
+    seconds = sum(trial.duration_s for trial in dataset.trials)
+    console.print(
+        f"{len(dataset.subjects)} subjects, {len(dataset.trials)} trials, {seconds / 60:.1f} min"
+    )
+    if "seed" in found:
+        console.print(f"seed {found['seed']}")
+    console.print(f"configuration {found['config_json']}", markup=False)

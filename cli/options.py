@@ -1,0 +1,26 @@
+"""Configurations from command-line options."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from radarkit.errors import UserError
+
+T = TypeVar("T")
+
+
+def from_options(make: Callable[..., T], **options: object) -> T:
+    """Build a configuration from options of the same names; those that are None were not given.
+
+    Raises
+    ------
+    UserError
+        Naming the option that does not fit.
+    """
+    try:
+        return make(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        option = "--" + "-".join(map(str, first["loc"])).replace("_", "-")
+        raise UserError(f"{option} {first['input']}", expected=first["msg"].lower()) from error

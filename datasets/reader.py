@@ -1,0 +1,212 @@
+"""Reading data sets lazily: only what is asked for leaves the disk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from radarkit.datasets.store import FORMAT, SCHEMA_VERSION
+from radarkit.errors import UserError
+from radarkit.recording import Float32, Float64, Quantity, Recording
+
+_CACHE_BYTES = 32 * 2**20  # holds the chunks that neighbouring windows share
+
+
+@dataclass(frozen=True)
+class TrialHeader:
+    """What is known of a trial without reading its arrays.
+
+    Attributes
+    ----------
+    path : Path
+        File that holds it.
+    name, subject, trial, status, source : str
+        As in `Recording`; `name` is its group.
+    channels, samples, rows, frames : int
+        Sizes.
+    beats : int or None
+        Labelled R peaks; None for an unlabelled trial.
+    sample_rate_hz, frame_rate_hz : float
+        Rates of signals and spectrogram.
+    quantity : Quantity
+        What `radar` holds.
+    method : str
+        How the spectrogram was made.
+    """
+
+    path: Path
+    name: str
+    subject: str
+    trial: str
+    status: str
+    source: str
+    channels: int
+    samples: int
+    rows: int
+    frames: int
+    beats: int | None
+    sample_rate_hz: float
+    frame_rate_hz: float
+    quantity: Quantity
+    method: str
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the trial."""
+        return self.samples / self.sample_rate_hz
+
+
+class Dataset:
+    """Trials of one file or of a folder of shards, read lazily.
+
+    Handles are opened on first use and never travel: a copy in another process opens its own.
+
+    Parameters
+    ----------
+    path : Path
+        ``.h5`` file, or folder of them.
+
+    Attributes
+    ----------
+    trials : tuple of TrialHeader
+        In the order they were written, shard by shard.
+
+    Raises
+    ------
+    UserError
+        When a file is missing, is not radarkit's, is truncated, holds no trials, or has another
+        schema version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        files = sorted(path.glob("*.h5")) if path.is_dir() else [path]
+        if not files:
+            raise UserError(f"no .h5 file in the folder {path}", expected="a radarkit data set")
+        self._handles: dict[Path, h5py.File] = {}
+        self.trials = tuple(header for file in files for header in self._headers(file))
+        if not self.trials:
+            raise UserError(f"{path} holds no trials", expected="at least one")
+        names = [trial.name for trial in self.trials]
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise UserError(f"{path} holds two trials named {twice}", expected="one of each name")
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """Root attributes of the first file."""
+        return dict(self._file(self.trials[0].path).attrs)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Names of the subjects, in order of appearance."""
+        return tuple(dict.fromkeys(trial.subject for trial in self.trials))
+
+    def recording(self, header: TrialHeader) -> Recording:
+        """Read the signals and labels of a trial."""
+
+        def read(name: str) -> Any:
+            return self._read(header, name) if name in self._group(header) else None
+
+        return Recording(
+            radar=read("radar"),
+            sample_rate_hz=header.sample_rate_hz,
+            subject=header.subject,
+            trial=header.trial,
+            quantity=header.quantity,
+            ecg=read("ecg"),
+            r_peaks=read("r_peaks"),
+            positions_m=read("positions_m"),
+            valid=read("valid"),
+            status=header.status,
+            source=header.source,
+        )
+
+    def labels(self, header: TrialHeader) -> tuple[Float32, NDArray[np.int64]]:
+        """Read only the ECG (mV) and the R peaks (samples) of a labelled trial."""
+        if header.beats is None:
+            raise UserError(
+                f"trial {header.name} in {header.path.name} has no ECG",
+                expected="a labelled trial",
+                do="give the ECG when extracting (--label)",
+            )
+        return self._read(header, "ecg"), self._read(header, "r_peaks")
+
+    def frames(self, header: TrialHeader, start: int, stop: int) -> NDArray[np.float16]:
+        """Read spectrogram frames ``start:stop``, (channels, rows, stop - start) float16."""
+        return self._read(header, "spectrogram", np.s_[:, :, start:stop])
+
+    def frequencies_hz(self, header: TrialHeader) -> Float64:
+        """Frequencies of the spectrogram's rows."""
+        return self._read(header, "frequencies_hz")
+
+    def close(self) -> None:
+        """Close what is open; it opens again when it is needed."""
+        for handle in self._handles.values():
+            handle.close()
+        self._handles.clear()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_handles": {}}
+
+    def _file(self, path: Path) -> h5py.File:
+        if path not in self._handles:
+            self._handles[path] = _open(path)
+        return self._handles[path]
+
+    def _group(self, header: TrialHeader) -> h5py.Group:
+        return self._file(header.path)["trials"][header.name]
+
+    def _read(self, header: TrialHeader, name: str, at: Any = ()) -> Any:
+        try:
+            return self._group(header)[name][at]
+        except (KeyError, OSError) as error:  # a missing array, or a checksum that does not fit
+            raise _damaged(header.path, error) from error
+
+    def _headers(self, path: Path) -> Iterator[TrialHeader]:
+        try:
+            for name, group in self._file(path)["trials"].items():
+                attrs, spectrogram = group.attrs, group["spectrogram"]
+                yield TrialHeader(
+                    path=path,
+                    name=name,
+                    **{key: str(attrs[key]) for key in ("subject", "trial", "status", "source")},
+                    channels=group["radar"].shape[0],
+                    samples=group["radar"].shape[1],
+                    rows=spectrogram.shape[1],
+                    frames=spectrogram.shape[2],
+                    beats=group["r_peaks"].shape[0] if "r_peaks" in group else None,
+                    sample_rate_hz=float(attrs["sample_rate_hz"]),
+                    frame_rate_hz=float(spectrogram.attrs["frame_rate_hz"]),
+                    quantity=Quantity(attrs["quantity"]),
+                    method=str(spectrogram.attrs["method"]),
+                )
+        except (KeyError, ValueError, OSError) as error:
+            raise _damaged(path, error) from error
+
+
+def _open(path: Path) -> h5py.File:
+    if not path.is_file():
+        raise UserError(f"no data set at {path}", do="check the path")
+    try:
+        file = h5py.File(path, "r", rdcc_nbytes=_CACHE_BYTES)
+    except OSError as error:
+        raise UserError(
+            f"{path} is not a whole HDF5 file: {error}",
+            expected="a radarkit data set",
+            do="make or copy it again",
+        ) from error
+    found = file.attrs.get("format"), file.attrs.get("schema_version")
+    if found != (FORMAT, SCHEMA_VERSION):
+        file.close()
+        what = "is no radarkit data set" if found[0] != FORMAT else f"has schema version {found[1]}"
+        raise UserError(f"{path} {what}", expected=f"radarkit schema version {SCHEMA_VERSION}")
+    return file
+
+
+def _damaged(path: Path, error: Exception) -> UserError:
+    return UserError(f"{path} is damaged or incomplete: {error}", do="make or copy it again")

@@ -1,0 +1,79 @@
+"""Splits by subject: nobody is both learnt from and tested on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from radarkit.errors import UserError
+
+
+class Split(BaseModel):
+    """Subjects for training, for choosing the model, and for testing.
+
+    Attributes
+    ----------
+    train, validation, test : tuple of str
+        Names of subjects, disjoint.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+
+
+def split_by_subject(
+    subjects: Sequence[str], *, seed: int, validation: float = 0.15, test: float = 0.25
+) -> Split:
+    """Draw a split.
+
+    Parameters
+    ----------
+    subjects : sequence of str
+        Their names.
+    seed : int
+        The same seed gives the same split, whatever the order of `subjects`.
+    validation, test : float
+        Shares of the subjects, at least one each.
+
+    Raises
+    ------
+    UserError
+        With fewer than three subjects.
+    """
+    names = sorted(set(subjects))
+    if len(names) < 3:
+        raise UserError(
+            f"{len(names)} subject(s) in the data",
+            expected="at least 3: one to train on, one to choose the model, one to test",
+            do="add subjects",
+        )
+    shuffled = [names[i] for i in np.random.default_rng(seed).permutation(len(names))]
+    tests = max(1, round(test * len(names)))
+    validations = max(1, round(validation * len(names)))
+    return Split(
+        test=tuple(sorted(shuffled[:tests])),
+        validation=tuple(sorted(shuffled[tests : tests + validations])),
+        train=tuple(sorted(shuffled[tests + validations :])),
+    )
+
+
+def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
+    """Subjects that the run neither trained on nor chose its model by.
+
+    Raises
+    ------
+    UserError
+        When there are none: scores on them would measure memory.
+    """
+    seen = set(split.train) | set(split.validation)
+    unseen = tuple(name for name in dict.fromkeys(subjects) if name not in seen)
+    if not unseen:
+        raise UserError(
+            f"all {len(set(subjects))} subjects of the data were used in training the run",
+            expected="subjects it has not seen",
+            do="give other data",
+        )
+    return unseen

@@ -1,0 +1,135 @@
+"""The data set file, schema version 1: one HDF5 file, or a folder of them (shards).
+
+    /                            format, schema_version, radarkit_version, created_utc,
+                                 config_json, seed
+    /trials/<subject>-<trial>/   subject, trial, status, source, sample_rate_hz, quantity
+        radar           (channels, samples) float32
+        ecg             (samples,) float32 mV, absent when unlabelled
+        r_peaks         (beats,) int64, absent when unlabelled
+        positions_m     (channels, 3) float32, optional
+        valid           (samples,) bool
+        spectrogram     (channels, rows, frames) float16 in [0, 1]
+                        method, frame_rate_hz, normalisation
+        frequencies_hz  (rows,) float64
+
+Every array carries ``units`` and ``axes``. Files appear whole or not at all;
+`radarkit.datasets.reader` reads them.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from radarkit import __version__
+from radarkit.errors import UserError
+from radarkit.files import atomic_file
+from radarkit.recording import Recording
+from radarkit.spectrogram.spectrogram import Spectrogram, normalise
+
+FORMAT = "radarkit"
+SCHEMA_VERSION = 1
+_FRAMES_PER_CHUNK = 120  # a window of 4 s at 30 Hz
+
+
+class DatasetWriter:
+    """Adds trials to a file that is being written; made by `create`."""
+
+    def __init__(self, file: h5py.File) -> None:
+        self._trials = file.create_group("trials", track_order=True)
+
+    def add(self, recording: Recording, spectrogram: Spectrogram) -> None:
+        """Write one trial.
+
+        Parameters
+        ----------
+        recording : Recording
+            Signals and labels.
+        spectrogram : Spectrogram
+            Its magnitudes, stored min-max normalised per channel over the whole trial.
+
+        Raises
+        ------
+        UserError
+            When the file holds a trial of that name already.
+        """
+        if recording.name in self._trials:
+            raise UserError(f"two trials named {recording.name}", expected="one of each name")
+        group = self._trials.create_group(recording.name)
+        group.attrs.update(
+            subject=recording.subject,
+            trial=recording.trial,
+            status=recording.status,
+            source=recording.source,
+            sample_rate_hz=recording.sample_rate_hz,
+            quantity=recording.quantity.value,
+        )
+        _write(group, "radar", recording.radar, recording.quantity.unit, "channel, sample")
+        _write(group, "ecg", recording.ecg, "mV", "sample")
+        _write(group, "r_peaks", recording.r_peaks, "sample", "beat")
+        _write(group, "positions_m", recording.positions_m, "m", "channel, (x, y, z)")
+        _write(group, "valid", recording.valid, "1", "sample")
+        _write(group, "frequencies_hz", spectrogram.frequencies_hz, "Hz", "row")
+        values = normalise(spectrogram.values).astype(np.float16)
+        chunk = (*values.shape[:2], min(_FRAMES_PER_CHUNK, values.shape[2]))
+        stored = group.create_dataset(
+            "spectrogram",
+            data=values,
+            chunks=chunk,
+            compression="lzf",
+            shuffle=True,
+            fletcher32=True,
+        )
+        stored.attrs.update(
+            units="1",
+            axes="channel, row, frame",
+            method=spectrogram.method,
+            frame_rate_hz=spectrogram.frame_rate_hz,
+            normalisation="min-max per channel over the trial",
+        )
+
+
+@contextmanager
+def create(
+    path: Path, *, config: dict[str, Any], seed: int | None, force: bool = False
+) -> Iterator[DatasetWriter]:
+    """Write a data set file atomically.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it appears when the block ends without an error.
+    config : dict
+        Resolved configuration of whatever makes the data, kept as JSON.
+    seed : int, optional
+        The seed it was made from.
+    force : bool
+        Replace a file that is there.
+
+    Yields
+    ------
+    DatasetWriter
+        To add trials with.
+    """
+    with atomic_file(path, force=force) as part, h5py.File(part, "w") as file:
+        file.attrs.update(
+            format=FORMAT,
+            schema_version=SCHEMA_VERSION,
+            radarkit_version=__version__,
+            created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+            config_json=json.dumps(config, sort_keys=True),
+        )
+        if seed is not None:
+            file.attrs["seed"] = seed
+        yield DatasetWriter(file)
+
+
+def _write(group: h5py.Group, name: str, data: NDArray[Any] | None, units: str, axes: str) -> None:
+    if data is not None:
+        group.create_dataset(name, data=data).attrs.update(units=units, axes=axes)

@@ -1,0 +1,150 @@
+"""What `radarkit eval` leaves: ``metrics.json``, ``figures/*.png`` and ``report.html``."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from radarkit.evaluation.evaluate import Evaluation, TrialResult, method_names
+from radarkit.evaluation.figures import (
+    anchors_figure,
+    cycles_figure,
+    ecg_figure,
+    spectrogram_figure,
+    timing_figure,
+)
+from radarkit.evaluation.report import ReportContent, ReportFigure, write_report
+from radarkit.evaluation.scores import Row, compare, for_json, summarise
+from radarkit.evaluation.style import DPI
+
+_SHOWN_FROM_S = 10.0  # well inside the trial, where every beat is scored
+
+
+def summaries(evaluation: Evaluation) -> dict[str, list[Row]]:
+    """Medians over trials for each method: first of everybody, then of each subject."""
+    methods = method_names(evaluation.record)
+    return {
+        method: summarise([trial.scores[method] for trial in evaluation.trials])
+        for method in methods
+    }
+
+
+def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder: Path) -> None:
+    """Write scores, pictures and the page.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        What to show.
+    history : sequence of mapping
+        Epochs of the run, for its course of training.
+    folder : Path
+        An existing empty folder.
+    """
+    found = summaries(evaluation)
+    record, data = evaluation.record, evaluation.dataset
+    content = {
+        "methods": {
+            method: {
+                "all": for_json(rows[:1])[0],
+                "subjects": for_json(rows[1:]),
+                "trials": for_json([trial.scores[method] for trial in evaluation.trials]),
+            }
+            for method, rows in found.items()
+        },
+        "data": data.path.name,
+        "run": record.model_dump(mode="json", exclude={"reference"}),
+    }
+    (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n")
+
+    pictures = _pictures(evaluation)
+    (folder / "figures").mkdir()
+    for picture in pictures:
+        name = picture.title.lower().replace(" ", "-")
+        picture.figure.savefig(folder / "figures" / f"{name}.png", dpi=DPI)
+
+    subjects = list(dict.fromkeys(trial.header.subject for trial in evaluation.trials))
+    seconds = sum(trial.header.duration_s for trial in evaluation.trials)
+    network = method_names(record)[0]
+    write_report(
+        folder / "report.html",
+        ReportContent(
+            title="ECG from radar: a run on people it has not seen",
+            summary=(
+                f"{network}, trained on {len(record.split.train)} people of "
+                f"{record.data['name']} and chosen on {len(record.split.validation)} more, "
+                f"reconstructs the ECG of {len(subjects)} others ({', '.join(subjects)}) in "
+                f"{data.path.name}: {len(evaluation.trials)} trials, {seconds / 60:.1f} minutes.",
+                "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, "
+                "offset or length enters a reconstruction.",
+            ),
+            methods=found,
+            figures=pictures,
+            configuration=record.model_dump(mode="json", exclude={"reference", "versions"}),
+            versions=record.versions,
+            seed=record.train.seed,
+            history=history,
+        ),
+    )
+
+
+def _pictures(evaluation: Evaluation) -> list[ReportFigure]:
+    methods = method_names(evaluation.record)
+    trial = _typical(evaluation.trials, methods[0])
+    header, truth = trial.header, trial.truth
+    network = trial.reconstructions[methods[0]]
+    start_s = min(_SHOWN_FROM_S, max(0.0, truth.duration_s - 10))
+    true = np.asarray([] if truth.r_peaks is None else truth.r_peaks, np.float64)
+    values = evaluation.dataset.frames(header, 0, header.frames).astype(np.float32)
+    assert network.anchor_curve is not None  # `reconstruct` keeps it
+    errors = {
+        method: np.concatenate(
+            [
+                compare(each.reconstructions[method], each.truth).timing_error_ms
+                for each in evaluation.trials
+            ]
+        )
+        for method in methods
+        if method != methods[1]  # the mean beat sits on the network's own anchors
+    }
+    name = header.name
+    return [
+        ReportFigure(
+            "Spectrogram",
+            f"Mean over the channels of {name}: what the network reads.",
+            spectrogram_figure(
+                values.mean(axis=0),
+                evaluation.dataset.frequencies_hz(header),
+                header.frame_rate_hz,
+                network.r_peaks,
+                true,
+                start_s=start_s,
+            ),
+        ),
+        ReportFigure(
+            "Anchors",
+            f"What the network says of R peaks in {name}, averaged over overlapping windows.",
+            anchors_figure(network.anchor_curve, network.r_peaks, true, start_s=start_s),
+        ),
+        ReportFigure(
+            "Single cycles",
+            f"Beats spread evenly over {name}.",
+            cycles_figure(compare(network, truth)),
+        ),
+        ReportFigure(
+            "Long-term ECG",
+            f"{name}, assembled from predictions alone, over the truth.",
+            ecg_figure(network, truth, start_s=start_s),
+        ),
+        ReportFigure(
+            "R timing", "All matched beats of all trials, nothing aligned.", timing_figure(errors)
+        ),
+    ]
+
+
+def _typical(trials: Sequence[TrialResult], method: str) -> TrialResult:
+    """Pick the trial whose correlation is the median one: neither the best nor the worst."""
+    by_quality = sorted(trials, key=lambda trial: float(trial.scores[method]["ecg_pcc"]))
+    return by_quality[len(by_quality) // 2]

@@ -1,0 +1,91 @@
+"""The folder of a run, and what it must hold to be evaluated.
+
+run.json        RunRecord: configuration, split, seed, versions, constants of the training data
+metrics.jsonl   one line an epoch
+best.pt         checkpoint with the lowest validation loss
+last.pt         checkpoint of the last epoch
+"""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from radarkit import __version__
+from radarkit.datasets.splits import Split
+from radarkit.errors import UserError
+from radarkit.files import atomic_file
+from radarkit.models import ModelConfig
+from radarkit.training.config import TrainConfig
+from radarkit.training.reference import Reference
+
+RECORD, METRICS, BEST, LAST = "run.json", "metrics.jsonl", "best.pt", "last.pt"
+
+
+class RunRecord(BaseModel):
+    """Everything about a run but its weights.
+
+    Attributes
+    ----------
+    train : TrainConfig
+        Resolved configuration, with the seed.
+    model : ModelConfig
+        Network and its input sizes.
+    split : Split
+        Subjects for training, validation and test.
+    reference : Reference
+        Constants of the training subjects.
+    data : dict
+        Path, version, seed and configuration of the data set.
+    versions : dict
+        Of radarkit and the libraries that numbers depend on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    train: TrainConfig
+    model: ModelConfig
+    split: Split
+    reference: Reference
+    data: dict[str, Any]
+    versions: dict[str, str]
+
+    def save(self, folder: Path) -> None:
+        """Write ``run.json``."""
+        with atomic_file(folder / RECORD, force=True) as part:
+            part.write_text(self.model_dump_json(indent=2) + "\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read ``run.json``.
+
+        Raises
+        ------
+        UserError
+            When `folder` is no run or its record is damaged.
+        """
+        path = folder / RECORD
+        if not path.is_file():
+            raise UserError(f"{folder} is no run", expected=f"a folder with {RECORD}")
+        try:
+            return cls.model_validate_json(path.read_text())
+        except (ValidationError, UnicodeDecodeError) as error:
+            raise UserError(f"{path} is damaged or from another version: {error}") from error
+
+
+def current_versions() -> dict[str, str]:
+    """Versions of radarkit, Python and the libraries that numbers depend on."""
+    libraries = ("numpy", "scipy", "torch", "torchjd")
+    return {
+        "radarkit": __version__,
+        "python": platform.python_version(),
+        **{name: version(name) for name in libraries},
+    }
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """Read ``metrics.jsonl``, one dictionary an epoch."""
+    return [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]

@@ -1,0 +1,29 @@
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "radarkit.cli.main")
+
+
+def run(*arguments, cwd):
+    """Run ``radarkit`` as a user would, in a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=600
+    )
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Run a command that must be refused: one line, exit code 2, nothing written."""
+
+    def check(*arguments):
+        before = sorted(tmp_path.rglob("*"))
+        done = run(*arguments, cwd=tmp_path)
+        assert done.returncode == 2, done.stderr
+        assert done.stdout == ""
+        assert done.stderr.startswith("radarkit: ") and done.stderr.count("\n") == 1, done.stderr
+        assert sorted(tmp_path.rglob("*")) == before
+        return done.stderr
+
+    return check

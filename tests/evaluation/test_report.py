@@ -1,0 +1,164 @@
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from radarkit.errors import UserError
+from radarkit.evaluation import (
+    METRICS,
+    ReportContent,
+    ReportFigure,
+    compare,
+    figures,
+    score,
+    summarise,
+    write_report,
+)
+
+RR = [170, 150, 190, 160, 175, 155, 180, 165, 170, 160, 185, 150]
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.rows, self.words = [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag == "tr":
+            self.rows.append([])
+
+    def handle_data(self, data):
+        self.words.append(data)
+        if self.rows and data.strip():
+            self.rows[-1].append(data.strip())
+
+
+@pytest.fixture
+def content(make_truth, reconstruct):
+    truths = [make_truth(RR), make_truth(RR[::-1], subject="<b>bob</b>")]
+
+    def rows(**change):
+        return summarise(
+            [{"subject": t.subject, **score(reconstruct(t, **change), t)} for t in truths]
+        )
+
+    history = [
+        {"epoch": e, "loss": {"shape": 1 / (e + 1), "length": 90.0}, "seconds": 1.0} for e in (0, 1)
+    ]
+    return ReportContent(
+        title="Held <out>",
+        summary=["Made up & small."],
+        methods={"model": rows(), "late": rows(shift=10), "deaf": rows(keep=[])},
+        figures=[
+            ReportFigure("ECG", "Both.", figures.ecg_figure(reconstruct(truths[0]), truths[0]))
+        ],
+        configuration={"train": {"epochs": 2}},
+        versions={"radarkit": "0"},
+        seed=41,
+        history=history,
+    )
+
+
+def test_a_report_needs_nothing_but_itself(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    names = [tag for tag, _ in page.tags]
+    assert not {"link", "script", "iframe"} & set(names)
+    sources = [attrs["src"] for tag, attrs in page.tags if "src" in attrs]
+    assert len(sources) == 2  # the figure and the training
+    assert all(source.startswith("data:image/png;base64,iVBOR") for source in sources)
+    assert all(attrs["alt"] for tag, attrs in page.tags if tag == "img")
+    assert "url(" not in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_a_report_says_what_was_scored_and_how(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    text = " ".join(" ".join(page.words).split())
+    for metric in METRICS:
+        assert metric.heading in text and metric.meaning in text
+    assert "Held <out>" in text and "<b>bob</b>" in text and "Made up & small." in text
+    assert "Seed 41" in text and '"epochs": 2' in text
+    timing = [m.key for m in METRICS if m.main].index("r_timing_error_ms") + 1
+    tables = [row for row in page.rows if row and row[0] in content.methods]
+    model, late, deaf = tables[:3]
+    assert (model[timing], late[timing], deaf[timing]) == ("0.0", "50.0", "–")  # noqa: RUF001
+    missed = [m.key for m in METRICS if m.main].index("missed_detection_rate") + 1
+    assert (model[missed], deaf[missed]) == ("0.00", "100.00")
+
+
+def test_a_report_says_where_the_model_is_not_better(tmp_path, content):
+    methods = dict(content.methods)
+    turned = {name: methods[name] for name in ("late", "model")}
+    changed = ReportContent(**{**vars(content), "methods": turned})
+    write_report(tmp_path / "report.html", changed)
+    words = " ".join(" ".join(Page((tmp_path / "report.html").read_text("utf-8")).words).split())
+    verdict = words[words.index("Beside model") :]
+    assert "worse in R timing error 50.0 against 0.0" in verdict[:200].replace("\xa0", " ")
+    assert "equal in RMSE, PCC, PPI error, MDR, F1" in verdict
+
+
+def test_the_best_value_of_a_column_stands_out_unless_all_are_equal(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert '<td class="best">0.0</td>' in text  # timing of the model
+    assert '<td class="best">50.0</td>' not in text
+    alone = {"model": content.methods["model"]}
+    write_report(tmp_path / "alone.html", ReportContent(**{**vars(content), "methods": alone}))
+    assert 'class="best"' not in (tmp_path / "alone.html").read_text("utf-8")
+
+
+def test_a_report_replaces_another_only_when_told(tmp_path, content):
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    with pytest.raises(UserError, match="exists already"):
+        write_report(path, content)
+    assert path.read_text() == "old"
+    write_report(path, content, force=True)
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+    assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize("beats", ["all", "none"])
+def test_every_figure_can_be_drawn_with_and_without_beats(beats, tmp_path, make_truth, reconstruct):
+    truth = make_truth(RR)
+    made = reconstruct(truth, keep=slice(None) if beats == "all" else [])
+    found = compare(made, truth)
+    drawn = [
+        figures.spectrogram_figure(
+            np.ones((71, 300), np.float32),
+            np.geomspace(1, 25, 71),
+            30.0,
+            made.r_peaks,
+            truth.r_peaks,
+        ),
+        figures.anchors_figure(np.zeros(truth.samples, np.float32), made.r_peaks, truth.r_peaks),
+        figures.cycles_figure(found),
+        figures.ecg_figure(made, truth),
+        figures.timing_figure({"model": found.timing_error_ms}),
+        figures.history_figure([{"epoch": 0, "loss": {"shape": np.nan}}]),
+    ]
+    for number, figure in enumerate(drawn):
+        assert isinstance(figure, Figure)
+        figure.savefig(tmp_path / f"{number}.png", dpi=30)
+        assert any([figure.get_supxlabel(), *(axes.get_xlabel() for axes in figure.axes)])
+
+
+def test_a_cycle_is_drawn_as_it_is_scored(make_truth, reconstruct):
+    truth = make_truth(RR)
+    found = compare(reconstruct(truth), truth)
+    true, predicted = figures.cycles_figure(found).axes[0].lines[:2]
+    np.testing.assert_allclose(true.get_ydata(), found.true_cycles_mv[0])
+    assert predicted.get_ydata().min() == pytest.approx(true.get_ydata().min())
+    assert predicted.get_ydata().max() == pytest.approx(true.get_ydata().max())
+
+
+def test_drawing_leaves_the_global_state_of_matplotlib_alone():
+    code = "import sys, radarkit.evaluation.figures; print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

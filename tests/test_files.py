@@ -1,0 +1,51 @@
+import pytest
+
+from radarkit.errors import UserError
+from radarkit.files import atomic_file, atomic_folder
+
+
+def test_a_file_appears_when_the_block_ends(tmp_path):
+    path = tmp_path / "out.txt"
+    with atomic_file(path) as part:
+        part.write_text("whole")
+        assert not path.exists()
+    assert [p.name for p in tmp_path.iterdir()] == ["out.txt"]
+    assert path.read_text() == "whole"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+@pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
+def test_a_failed_write_leaves_what_was_there(tmp_path, atomic, error):
+    path = tmp_path / "out"
+    with atomic(path) as part:
+        (part.write_text if atomic is atomic_file else (part / "a").write_text)("old")
+    with pytest.raises(error), atomic(path, force=True) as part:
+        (part.write_text if atomic is atomic_file else (part / "b").write_text)("half")
+        raise error
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    kept = path if atomic is atomic_file else path / "a"
+    assert kept.read_text() == "old"
+
+
+@pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
+def test_an_output_that_exists_needs_force(tmp_path, atomic):
+    path = tmp_path / "out"
+    path.mkdir()
+    with pytest.raises(UserError, match=r"exists already.*--force"), atomic(path):
+        raise AssertionError("the block must not run")
+
+
+def test_a_folder_replaces_the_old_one_whole(tmp_path):
+    path = tmp_path / "out"
+    for name in ("first", "second"):
+        with atomic_folder(path, force=True) as part:
+            (part / name).touch()
+    assert [p.name for p in path.iterdir()] == ["second"]
+
+
+def test_a_missing_parent_folder_is_named(tmp_path):
+    with (
+        pytest.raises(UserError, match=r"no folder .*/nowhere to write out\.h5"),
+        atomic_file(tmp_path / "nowhere" / "out.h5"),
+    ):
+        raise AssertionError("the block must not run")
