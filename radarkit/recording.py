@@ -71,7 +71,7 @@ class Recording:
     ecg: Float32 | None = None
     r_peaks: NDArray[np.int64] | None = None
     positions_m: Float32 | None = None
-    valid: NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]
+    valid: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]
     status: str = ""
     source: str = ""
 

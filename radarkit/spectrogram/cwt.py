@@ -10,6 +10,7 @@ import math
 import numpy as np
 import pywt
 from numpy.typing import ArrayLike
+from scipy.fft import irfft, rfft, rfftfreq
 
 from radarkit.spectrogram.grid import DEFAULT_GRID, FrequencyGrid
 from radarkit.spectrogram.spectrogram import (
@@ -58,13 +59,14 @@ def cwt(
     wavelet.upper_bound = REACH * MU / (2 * math.pi)  # as far as the wavelet of the SST
     wavelet.lower_bound = -wavelet.upper_bound
     scales = sample_rate_hz / np.array(grid.frequencies_hz)
-    # PyWavelets integrates the wavelet over each sample, which costs the factor sinc(f / rate)
-    gain = (2 / np.sqrt(scales) / np.sinc(1 / scales)).astype(np.float32)[:, None]
+    gain = (2 / np.sqrt(scales)).astype(np.float32)[:, None]
     pad = math.ceil(reach_s(grid.low_hz) * sample_rate_hz)
     positions = frame_positions(signal.shape[1], sample_rate_hz, frame_rate_hz)
     values = np.empty((len(signal), grid.rows, positions.size), np.float32)
     for channel, row in enumerate(signal - signal.mean(axis=1, keepdims=True)):
         padded = np.pad(row, pad, "reflect", reflect_type="odd")
+        # PyWavelets integrates the wavelet over each sample, which costs the factor sinc(f / rate)
+        padded = irfft(rfft(padded) / np.sinc(rfftfreq(padded.size)), padded.size)
         # one channel at a time: all rows at the full rate are 41 MB a channel
         coefficients, _ = pywt.cwt(padded, scales, wavelet, method="fft", precision=PRECISION)
         values[channel] = gain * interpolate_frames(np.abs(coefficients), positions + pad)

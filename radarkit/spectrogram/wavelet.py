@@ -2,11 +2,12 @@
 
 For f > 0, and 0 elsewhere, the wavelet centred on f_v is
 
-    psi_v(f) = c exp(-((mu f / f_v) - mu)^2 / 2),   mu = 13.4,
+    psi_v(f) = c exp(-((mu f / f_v) - mu)^2 / 2),   mu = 6,
 
-the `morlet` of ssqueezepy with its default mu. Its envelope in time has the standard deviation
-mu / (2 pi f_v): 2.1 s at 1 Hz, 0.12 s at 17 Hz. (MATLAB's `wsst`, which the published script calls,
-defaults to mu = 6.) The admissibility term exp(-mu^2 / 2) is 1e-39 and left out.
+ssqueezepy's `morlet` with the mu of MATLAB's `amor`, the default of the `wsst` that the published
+script calls. Its envelope in time has the standard deviation mu / (2 pi f_v): 1 s at 1 Hz, 56 ms at
+17 Hz, short enough to tell the two vibrations of a beat apart. The admissibility term
+exp(-mu^2 / 2) is 1.5e-8 and left out, as is what lies below 0 Hz.
 
 Voices have equal ratios, exp(step). With c such that int psi(f) df / f = 2, the sum over voices
 step * sum_v W_v(t) is the analytic signal: its modulus is A for a tone of amplitude A (one-integral
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from radarkit.recording import Float32, Float64
 from radarkit.spectrogram.grid import FrequencyGrid
 
-MU = 13.4  # centre frequency over standard deviation
+MU = 6.0  # centre frequency over standard deviation
 REACH = math.sqrt(-2 * math.log(np.finfo(np.float32).eps))  # beyond, the wavelet is rounding error
 TAIL = 4.0  # standard deviations of the wavelet that voices beyond the grid still cover
 

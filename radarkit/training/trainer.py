@@ -119,7 +119,8 @@ def train(
             "windows_per_s": len(windows) / (time.monotonic() - began),
         }
         if isinstance(weighting, EGAWeighting):
-            row["eccentric_vector"] = _named(weighting.v)
+            v = weighting.v if weighting.v.numel() else torch.ones(len(TASKS))  # until the warm-up
+            row["eccentric_vector"] = _named(v)
         with (folder / METRICS).open("a") as lines:
             lines.write(json.dumps(row) + "\n")
     return record

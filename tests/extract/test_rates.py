@@ -24,7 +24,7 @@ def test_rates_of_a_minute_are_found(chest, breathing_per_min, heart_per_min):
 
 
 @pytest.mark.parametrize("harmonic", [4, 5, 6, 7, 8])
-@pytest.mark.parametrize("offset_per_min", [-1.5, 0.0, 1.5])
+@pytest.mark.parametrize("offset_per_min", [-3, 0, 3])
 def test_a_harmonic_of_breathing_near_the_heart_does_not_move_its_rate(
     chest, harmonic, offset_per_min
 ):
@@ -56,8 +56,6 @@ def test_a_pure_breath_is_interpolated_between_the_bins():
 
 
 def test_without_a_breath_or_a_heart_there_is_no_rate():
-    drift = np.linspace(0, 1e-2, 1200)[None] ** 2
-    assert breathing_rate_per_min(drift, 20.0) is None
     silent = np.zeros((2, 1200))
     assert breathing_rate_per_min(silent, 20.0) is None
     assert heart_rate_per_min(silent, 20.0) is None
