@@ -10,7 +10,8 @@ spectrum", J. Acoust. Soc. Am. 43, 1968). What is expected is the larger of
 - the running median of the spectrum over 1 Hz, and
 - the lines of breathing: each harmonic taken as high as the higher of its two neighbours, in the
   shape of the window's main lobe. A heartbeat that falls on a harmonic of breathing still stands
-  above it, while a harmonic of breathing does not stand above its neighbours.
+  above it, while a harmonic of breathing does not stand above its neighbours; and a harmonic of the
+heart counts the less, the deeper it is hidden under a line of breathing.
 
 Whitening by what is expected makes the answer independent of the slope of the spectrum, and asking
 for five harmonics keeps it off twice and half the rate. The mean in dB lets no single channel

@@ -24,7 +24,6 @@ _FEATURES = 96
 _DILATIONS = (1, 2, 4, 8, 16, 32)  # sees 127 frames
 _QUERIES = 4
 _HIDDEN = 128
-_DROPOUT = 0.3  # of the shape: a chest betrays its owner, whose training cycles are soon learned
 _R_TURN_DEG = 30.4  # puts the default R peak at point 69.65, 35 % of the cycle
 _DEFAULT_SCALE, _DEFAULT_OFFSET = 1.04, 0.224  # bring the ODE's default cycle to [0, 1]
 _LENGTH_START = (110.0, 160.0, 210.0)  # cycles of 0.55, 0.8 and 1.05 s
@@ -88,7 +87,7 @@ class CentralBeat(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.query = nn.Conv1d(_FEATURES, _QUERIES, 1)
-        self.log_width_s = nn.Parameter(torch.full((_QUERIES, 1), -1.0))  # 4 s is 2 units wide
+        self.log_width = nn.Parameter(torch.full((_QUERIES, 1), -1.0))  # of half a window
         self.mix = nn.Sequential(
             nn.Linear(_FEATURES * (_QUERIES + 1), _HIDDEN), nn.LayerNorm(_HIDDEN), nn.GELU()
         )
@@ -96,7 +95,7 @@ class CentralBeat(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Summarise the central beat, and the window beside it."""
         at = torch.linspace(-1, 1, features.shape[-1], device=features.device, dtype=features.dtype)
-        prior = -0.5 * (at / self.log_width_s.exp()).square()
+        prior = -0.5 * (at / self.log_width.exp()).square()
         attention = (self.query(features) + prior).softmax(-1)
         beat = (attention @ features.mT).flatten(1)
         out: Tensor = self.mix(torch.cat((beat, features.mean(-1)), 1))
@@ -108,8 +107,8 @@ class CompactShape(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.beat = nn.Sequential(CentralBeat(), nn.Dropout(_DROPOUT))
-        self.parameters_ = nn.Sequential(nn.Linear(_HIDDEN, PARAMETERS), nn.Tanh())
+        self.beat = CentralBeat()
+        self.ode_inputs = nn.Sequential(nn.Linear(_HIDDEN, PARAMETERS), nn.Tanh())
         self.ode = EcgOde(_R_TURN_DEG, learn_defaults=True)
         self.scale = nn.Parameter(torch.tensor(_DEFAULT_SCALE))
         self.offset = nn.Parameter(torch.tensor(_DEFAULT_OFFSET))
@@ -130,7 +129,7 @@ class CompactShape(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Decode."""
         beat = self.beat(features)
-        ode = self.scale * self.ode(self.parameters_(beat)) + self.offset
+        ode = self.scale * self.ode(self.ode_inputs(beat)) + self.offset
         temporal = self.temporal(self.seed(beat))
         out: Tensor = ode + self.fuse(torch.cat((temporal, ode[:, None]), 1)).squeeze(1)
         return out
@@ -152,8 +151,9 @@ class CompactLength(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """Decode."""
         weight, shift, width = self.mixture(self.beat(features)).chunk(3, dim=1)
-        # a width of half a class at least: the loss sees whole classes
-        width = 0.5 + F.softplus(3 * width + 8)
+        # a component starts 8 classes wide; below half a class the loss, which sees whole ones,
+        # would have nothing to hold it
+        width = 0.5 + F.softplus(8 + 3 * width)
         middle = self.start + _LENGTH_REACH * shift
         z = (self.classes - middle[..., None]) / width[..., None]
         # log density of the logistic distribution; its tails are straight lines

@@ -14,7 +14,7 @@ from scipy import signal
 from radarkit.recording import Float64
 
 _SYSTOLE_S, _DIASTOLE_S = 0.12, 0.42  # centres of the two lobes after R, at an interval of 1 s
-_LOBE_WIDTH_S = 0.09
+_SYSTOLE_WIDTH_S, _DIASTOLE_WIDTH_S = 0.06, 0.08
 _DIASTOLE_SHARE = 0.5
 
 
@@ -78,10 +78,13 @@ def draw_pulse(
     wave = np.zeros(samples)
     rr_s = np.diff(r_times_s, append=2 * r_times_s[-1] - r_times_s[-2])
     for r_s, scale in zip(r_times_s, np.sqrt(rr_s), strict=True):
-        for centre_s, share in ((_SYSTOLE_S, 1.0), (_DIASTOLE_S, _DIASTOLE_SHARE)):
+        for centre_s, width_s, share in (
+            (_SYSTOLE_S, _SYSTOLE_WIDTH_S, 1.0),
+            (_DIASTOLE_S, _DIASTOLE_WIDTH_S, _DIASTOLE_SHARE),
+        ):
             low, high = np.searchsorted(t, r_s + centre_s * scale + np.array([-0.5, 0.5]))
             distance_s = t[low:high] - r_s - centre_s * scale
-            wave[low:high] += share * np.exp(-0.5 * (distance_s / _LOBE_WIDTH_S) ** 2)
+            wave[low:high] += share * np.exp(-0.5 * (distance_s / width_s) ** 2)
     return np.asarray(height_m)[:, None] * wave
 
 

@@ -2,7 +2,7 @@
 
 Rates, interval variability and the sizes of breath, pulse and vibrations follow figures measured on
 real seated people with 60 GHz radars: heart 64-87 and breathing 8-16 per minute, SDNN about 60 ms,
-4.5-9 mm of breathing, 30-100 um of pulse, bursts of 5-20 Hz with a half-width of about 0.1 s whose
+4.5-9 mm of breathing, a pulse of 30-200 um, bursts of 5-20 Hz with a half-width of about 0.1 s whose
 second one follows the first by 0.20-0.25 s.
 """
 
@@ -15,6 +15,9 @@ from radarkit.simulate.ecg import Morphology, draw_morphology
 from radarkit.simulate.motion import Respiration
 from radarkit.simulate.rhythm import Rhythm
 from radarkit.simulate.two_vibration import Mechanics, Vibration
+
+_FADE_M = 0.15  # vibrations fade over the chest
+_WAVE_M_PER_S = 8.0  # and spread as a shear wave in soft tissue
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ def draw_subject(channels: int, rng: np.random.Generator) -> Subject:
     """Draw a person with `channels` points on the chest."""
     apex_m = np.array([-0.04, -0.06, 0.0])  # the heart's apex beats left of and below the sternum
     positions = rng.uniform((-0.12, -0.12, -0.01), (0.12, 0.12, 0.01), (channels, 3))
-    # vibrations fade over the chest with a length of about 15 cm
-    gain = np.exp(-np.linalg.norm(positions - apex_m, axis=1) / 0.15)
+    distance_m = np.linalg.norm(positions - apex_m, axis=1)
+    gain = np.exp(-distance_m / _FADE_M)
 
     def draw_vibrations(amplitude_m: float, frequency_hz: float) -> tuple[Vibration, ...]:
         width_s = rng.uniform(0.055, 0.085)
@@ -65,8 +68,9 @@ def draw_subject(channels: int, rng: np.random.Generator) -> Subject:
                 amplitude_m=float(amplitude_m * g * rng.uniform(0.7, 1.3)),
                 width_s=width_s,
                 frequency_hz=float(frequency_hz * rng.normal(1, 0.05)),
+                lag_s=float(distance / _WAVE_M_PER_S),
             )
-            for g in gain
+            for g, distance in zip(gain, distance_m, strict=True)
         )
 
     v1_amplitude_m = rng.uniform(12e-6, 30e-6)
@@ -86,7 +90,7 @@ def draw_subject(channels: int, rng: np.random.Generator) -> Subject:
         ),
         v1=draw_vibrations(v1_amplitude_m, rng.uniform(11, 18)),
         v2=draw_vibrations(v1_amplitude_m * rng.uniform(0.4, 0.7), rng.uniform(8, 14)),
-        pulse_m=rng.uniform(30e-6, 100e-6) * gain * rng.choice((-1.0, 1.0), channels, p=(0.7, 0.3)),
+        pulse_m=rng.uniform(60e-6, 180e-6) * gain * rng.choice((1.0, -1.0), channels, p=(0.9, 0.1)),
         sway_m=rng.uniform(0, 3e-4),
         positions_m=positions,
     )

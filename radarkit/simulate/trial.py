@@ -89,9 +89,8 @@ def simulate_trial(
     samples = heart.ecg_mv.size
     grid = (samples, SAMPLE_RATE_HZ)
     times = draw_beat_times(subject.mechanics, heart.r_times_s, rng)
-    spread = subject.mechanics.amplitude_spread
-    cardiac = draw_vibration(list(subject.v1), times.t1_s, *grid, spread, rng)
-    cardiac += draw_vibration(list(subject.v2), times.t2_s, *grid, spread, rng)
+    cardiac = draw_vibration(subject.v1, times.t1_s, *grid, subject.mechanics, rng)
+    cardiac += draw_vibration(subject.v2, times.t2_s, *grid, subject.mechanics, rng)
     radar = cardiac + draw_pulse(subject.pulse_m, heart.r_times_s, *grid)
     radar += draw_respiration(subject.respiration, *grid, rng)
     radar += draw_sway(subject.sway_m, *grid, rng)

@@ -5,9 +5,11 @@
 v1 when the ventricles contract and the aortic valve opens, v2 when it closes. T1 follows R by the
 electromechanical delay; T2 follows T1 by the ejection time, which goes with the square root of the
 interval. On real chests the bursts above 5 Hz come at the same time in each beat but their carrier
-does not repeat, so the phase phi is drawn anew for every beat and every point.
+does not repeat, so the phase phi is drawn anew for every beat. It spreads over the chest as a wave:
+a point lags by its distance to the heart, and differs from its neighbours by a phase of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +26,8 @@ class Vibration(BaseModel):
     ----------
     amplitude_m, width_s, frequency_hz : float
         The seed's a, b and f.
+    lag_s : float
+        How long the wave takes to this point.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +35,7 @@ class Vibration(BaseModel):
     amplitude_m: float = Field(ge=0)
     width_s: float = Field(gt=0)
     frequency_hz: float = Field(gt=0)
+    lag_s: float = Field(0.0, ge=0)
 
 
 class Mechanics(BaseModel):
@@ -46,6 +51,8 @@ class Mechanics(BaseModel):
         Standard deviation of either time from beat to beat.
     amplitude_spread : float
         Relative standard deviation of an amplitude from beat to beat.
+    phase_spread_rad : float
+        Standard deviation of the carrier's phase from point to point, within a beat.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +61,7 @@ class Mechanics(BaseModel):
     ejection_s: float = Field(gt=0)
     delay_spread_s: float = Field(0.003, ge=0)
     amplitude_spread: float = Field(0.1, ge=0)
+    phase_spread_rad: float = Field(0.7, ge=0)
 
 
 @dataclass(frozen=True)
@@ -75,25 +83,25 @@ def draw_beat_times(
 
 
 def draw_vibration(
-    points: list[Vibration],
+    points: Sequence[Vibration],
     times_s: Float64,
     samples: int,
     sample_rate_hz: float,
-    amplitude_spread: float,
+    mechanics: Mechanics,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """Displacement of one of the two vibrations at every point.
 
     Parameters
     ----------
-    points : list of Vibration
+    points : sequence of Vibration
         One a channel.
     times_s : (beats,) float64
         T of each beat.
     samples, sample_rate_hz : int, float
         Grid of the result, which starts at time 0.
-    amplitude_spread : float
-        Relative standard deviation of the amplitude from beat to beat.
+    mechanics : Mechanics
+        How much amplitudes and phases vary.
     rng : numpy.random.Generator
         Source of carrier phases and amplitudes.
 
@@ -103,18 +111,19 @@ def draw_vibration(
         In metres.
     """
     out = np.zeros((len(points), samples))
-    phases = rng.uniform(0, 2 * np.pi, (times_s.size, len(points)))
-    heights = rng.normal(1, amplitude_spread, (times_s.size, 1))
+    heights = rng.normal(1, mechanics.amplitude_spread, (times_s.size, 1))
+    phases = rng.uniform(0, 2 * np.pi, (times_s.size, 1)) + rng.normal(
+        0, mechanics.phase_spread_rad, (times_s.size, len(points))
+    )
     a = np.array([p.amplitude_m for p in points])[:, None]
     b = np.array([p.width_s for p in points])[:, None]
     f = np.array([p.frequency_hz for p in points])[:, None]
-    reach = int(np.ceil(4 * b.max() * sample_rate_hz))  # exp(-16) of the height
+    lag_s = np.array([p.lag_s for p in points])[:, None]
+    reach_s = 4 * b.max() + lag_s.max()  # exp(-16) of the height
     for time_s, phase, height in zip(times_s, phases, heights, strict=True):
-        centre = int(time_s * sample_rate_hz)
-        low, high = max(0, centre - reach), min(samples, centre + reach + 2)
-        if low >= high:
-            continue
-        t = np.arange(low, high) / sample_rate_hz - time_s
+        around = np.rint((time_s + np.array([-reach_s, reach_s])) * sample_rate_hz).astype(int)
+        low, high = np.clip(around, 0, samples)
+        t = np.arange(low, high) / sample_rate_hz - time_s - lag_s
         carrier = np.cos(2 * np.pi * f * t + phase[:, None])
         out[:, low:high] += a * height * carrier * np.exp(-((t / b) ** 2))
     return out

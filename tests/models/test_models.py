@@ -173,7 +173,7 @@ def learn_by_heart(preset, *, rows, steps, rate):
 
     A window shows a burst after every R peak, in a band that differs between the hearts, as do
     their rates and cycles. The errors of shape and anchors are returned as shares of the variance
-    between the windows, the error of the length in classes.
+    of their targets, so that a flat line scores 1, the error of the length in classes.
     """
     rate_index = torch.arange(4.0)[:, None]
     length = torch.tensor([120, 150, 180, 210])
@@ -204,22 +204,22 @@ def learn_by_heart(preset, *, rows, steps, rate):
     with torch.no_grad():
         prediction = model(x)
     return (
-        F.mse_loss(prediction.shape, shape) / shape.var(0, correction=0).mean(),
+        F.mse_loss(prediction.shape, shape) / shape.var(correction=0),
         (prediction.length_logits.argmax(1) - length).abs().max(),
-        F.mse_loss(prediction.anchors, anchors) / anchors.var(0, correction=0).mean(),
+        F.mse_loss(prediction.anchors, anchors) / anchors.var(correction=0),
     )
 
 
 def test_compact_learns_a_batch_by_heart():
     shape, length, anchors = learn_by_heart("compact", rows=18, steps=200, rate=3e-3)
-    assert shape < 0.05
+    assert shape < 0.005
     assert length <= 2
     assert anchors < 0.05
 
 
 @pytest.mark.slow
 def test_paper_learns_a_batch_by_heart():
-    shape, length, anchors = learn_by_heart("paper", rows=71, steps=200, rate=1e-3)
-    assert shape < 0.5  # dropout stays on in its ODE branch
+    shape, length, anchors = learn_by_heart("paper", rows=71, steps=300, rate=3e-3)
+    assert shape < 0.5  # four layers of dropout on a batch of four leave it noisy
     assert length <= 2
     assert anchors < 0.05

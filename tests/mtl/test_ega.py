@@ -12,9 +12,9 @@ from radarkit.errors import UserError
 from radarkit.mtl import EGAWeighting
 
 
-def with_v(v, **settings):
-    """An EGA whose v is given: T log v is what the losses must be, but for a constant."""
-    ega = EGAWeighting(warmup_epochs=0, **settings)
+def with_v(v):
+    """An EGA whose v is given, past its warm-up."""
+    ega = EGAWeighting()
     ega.v = torch.as_tensor(v, dtype=torch.float64)
     return ega
 

@@ -51,12 +51,13 @@ def test_vibrations_are_the_seeds_equation():
     np.testing.assert_allclose(times.t2_s, r_times + 0.33)
     points = [
         Vibration(amplitude_m=2e-5, width_s=0.07, frequency_hz=12.0),
-        Vibration(amplitude_m=1e-5, width_s=0.07, frequency_hz=15.0),
+        Vibration(amplitude_m=1e-5, width_s=0.07, frequency_hz=15.0, lag_s=0.02),
     ]
-    drawn = draw_vibration(points, times.t1_s, 700, 200.0, 0.0, rng(3))
+    quiet = mechanics.model_copy(update={"amplitude_spread": 0.0})
+    drawn = draw_vibration(points, times.t1_s, 700, 200.0, quiet, rng(3))
     t = np.arange(700) / 200
     for channel, point in zip(drawn, points, strict=True):
-        for time in times.t1_s:
+        for time in times.t1_s + point.lag_s:
             near = np.abs(t - time) < 0.25
             envelope = np.exp(-(((t - time) / point.width_s) ** 2))[near]
             turn = 2 * np.pi * point.frequency_hz * (t - time)[near]
@@ -69,7 +70,7 @@ def test_vibrations_are_the_seeds_equation():
 def test_carriers_do_not_repeat_from_beat_to_beat_but_envelopes_do():
     subject = draw_subject(4, rng(1))
     times = np.arange(0.5, 200, 0.9)
-    drawn = draw_vibration(list(subject.v1), times, 40_000, 200.0, 0.1, rng(2))[0]
+    drawn = draw_vibration(subject.v1, times, 40_000, 200.0, subject.mechanics, rng(2))[0]
     cut = np.stack([drawn[round(t * 200) - 40 : round(t * 200) + 40] for t in times])
 
     def locked(x):
