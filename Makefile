@@ -42,7 +42,7 @@ lint: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  --target .lint/package .lint/wheel/*.whl
 	cd .lint/package && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p radarkit
-	PYTHONPATH=.lint/package $(BIN)/lint-imports
+	cd .lint/package && ../../$(BIN)/lint-imports --config ../../pyproject.toml
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .

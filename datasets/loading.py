@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
+from radarkit.datasets.augment import augment
 from radarkit.datasets.reader import Dataset, TrialHeader
 from radarkit.datasets.windows import (
     TARGET_RATE_HZ,
@@ -68,8 +69,8 @@ class WindowDataset(TorchDataset[Window]):
     config : WindowConfig
         How windows are cut.
     seed : int, optional
-        Shift every window at random by up to half a hop, anew in each epoch (`set_epoch`); without
-        it windows stay on their grid.
+        Vary every window at random, anew in each epoch (`set_epoch`): shifted in time by up to half
+        a hop, and as `augment` does. Without it windows stay as they are.
 
     Raises
     ------
@@ -108,7 +109,8 @@ class WindowDataset(TorchDataset[Window]):
         self.set_epoch(0)
 
     def set_epoch(self, epoch: int) -> None:
-        """Draw the shifts of an epoch."""
+        """Draw the variations of an epoch."""
+        self._epoch = epoch
         self._windows = self._grid
         if self._seed is not None:
             rng = np.random.default_rng([self._seed, epoch])
@@ -121,8 +123,13 @@ class WindowDataset(TorchDataset[Window]):
         trial, start = self._windows[index]
         target = targets(*self._labels[trial], start, self._config)
         assert target is not None  # set_epoch keeps only windows that have one
+        spectrogram = read_window(self._dataset, self._headers[trial], start, self._config)
+        if self._seed is not None:
+            spectrogram = augment(
+                spectrogram, np.random.default_rng([self._seed, self._epoch, index])
+            )
         return Window(
-            torch.from_numpy(read_window(self._dataset, self._headers[trial], start, self._config)),
+            torch.from_numpy(spectrogram),
             torch.from_numpy(target.shape),
             torch.tensor(target.length),
             torch.from_numpy(target.anchors),

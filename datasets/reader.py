@@ -138,11 +138,11 @@ class Dataset:
 
     def frames(self, header: TrialHeader, start: int, stop: int) -> NDArray[np.float16]:
         """Read spectrogram frames ``start:stop``, (channels, rows, stop - start) float16."""
-        return self._read(header, "spectrogram", np.s_[:, :, start:stop])
+        return np.asarray(self._read(header, "spectrogram", np.s_[:, :, start:stop]))
 
     def frequencies_hz(self, header: TrialHeader) -> Float64:
         """Frequencies of the spectrogram's rows."""
-        return self._read(header, "frequencies_hz")
+        return np.asarray(self._read(header, "frequencies_hz"))
 
     def close(self) -> None:
         """Close what is open; it opens again when it is needed."""

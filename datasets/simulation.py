@@ -40,10 +40,10 @@ class SimulationConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subjects: int = Field(1, ge=1)
-    duration_s: float = Field(60.0, ge=10, le=24 * 3600)
-    channels: int = Field(8, ge=1, le=1000)
-    seed: int = Field(0, ge=0)
+    subjects: int = Field(default=1, ge=1)
+    duration_s: float = Field(default=60.0, ge=10, le=24 * 3600)
+    channels: int = Field(default=8, ge=1, le=1000)
+    seed: int = Field(default=0, ge=0)
     constant: ConstantNoise | None = None
     abrupt: AbruptNoise | None = None
     ecg: Path | None = None

@@ -41,9 +41,9 @@ class WindowConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    length_s: float = Field(4.0, gt=0)
-    hop_s: float = Field(0.4, gt=0)
-    anchor_sigma_s: float = Field(0.02, ge=0)
+    length_s: float = Field(default=4.0, gt=0)
+    hop_s: float = Field(default=0.4, gt=0)
+    anchor_sigma_s: float = Field(default=0.02, ge=0)
 
     @property
     def samples(self) -> int:
@@ -148,7 +148,7 @@ def draw_anchors(r_peaks: NDArray[np.int64], start: int, config: WindowConfig) -
     if near.size == 0:
         return np.zeros(config.samples, np.float32)
     distance = np.abs(at[:, None] - near[None, :]).min(axis=1)
-    return np.exp(-0.5 * (distance / sigma) ** 2).astype(np.float32)
+    return np.asarray(np.exp(-0.5 * (distance / sigma) ** 2), np.float32)
 
 
 def central_beat(r_peaks: NDArray[np.int64], start: int, config: WindowConfig) -> int | None:

@@ -26,8 +26,8 @@ class ModelConfig(BaseModel):
 
     preset: Literal["compact", "paper"] = "compact"
     channels: int = Field(gt=0)
-    rows: int = Field(ROWS, gt=0)
-    frames: int = Field(FRAMES, gt=0)
+    rows: int = Field(default=ROWS, gt=0)
+    frames: int = Field(default=FRAMES, gt=0)
 
 
 def build_model(config: ModelConfig) -> RadarOdeMtl:

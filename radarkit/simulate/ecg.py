@@ -41,7 +41,7 @@ class Morphology(BaseModel):
     r: Wave = Wave(amplitude_mv=1.00, delay_s=0.0, width_s=0.010)
     s: Wave = Wave(amplitude_mv=-0.20, delay_s=0.030, width_s=0.011)
     t: Wave = Wave(amplitude_mv=0.28, delay_s=0.29, width_s=0.045)
-    beat_spread: float = Field(0.05, ge=0)
+    beat_spread: float = Field(default=0.05, ge=0)
 
 
 def draw_morphology(rng: np.random.Generator) -> Morphology:
@@ -55,7 +55,13 @@ def draw_morphology(rng: np.random.Generator) -> Morphology:
             width_s=wave.width_s * float(np.clip(rng.normal(1, 0.07), 0.7, 1.3)),
         )
 
-    return Morphology(**{name: vary(getattr(default, name)) for name in ("p", "q", "r", "s", "t")})
+    return Morphology(
+        p=vary(default.p),
+        q=vary(default.q),
+        r=vary(default.r),
+        s=vary(default.s),
+        t=vary(default.t),
+    )
 
 
 def draw_ecg(

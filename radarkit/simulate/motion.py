@@ -35,7 +35,7 @@ class Respiration(BaseModel):
 
     rate_per_min: float = Field(gt=0)
     amplitude_m: float = Field(ge=0)
-    second_harmonic: float = Field(0.15, ge=0)
+    second_harmonic: float = Field(default=0.15, ge=0)
 
 
 def draw_respiration(

@@ -2,8 +2,8 @@
 
 Rates, interval variability and the sizes of breath, pulse and vibrations follow figures measured on
 real seated people with 60 GHz radars: heart 64-87 and breathing 8-16 per minute, SDNN about 60 ms,
-4.5-9 mm of breathing, a pulse of 30-200 um, bursts of 5-20 Hz with a half-width of about 0.1 s whose
-second one follows the first by 0.20-0.25 s.
+4.5-9 mm of breathing, a pulse of 30-200 um, bursts of 5-20 Hz with a half-width of about 0.1 s,
+the second one 0.20-0.25 s after the first.
 """
 
 from dataclasses import dataclass

@@ -35,7 +35,7 @@ class Vibration(BaseModel):
     amplitude_m: float = Field(ge=0)
     width_s: float = Field(gt=0)
     frequency_hz: float = Field(gt=0)
-    lag_s: float = Field(0.0, ge=0)
+    lag_s: float = Field(default=0.0, ge=0)
 
 
 class Mechanics(BaseModel):
@@ -59,9 +59,9 @@ class Mechanics(BaseModel):
 
     delay_s: float
     ejection_s: float = Field(gt=0)
-    delay_spread_s: float = Field(0.003, ge=0)
-    amplitude_spread: float = Field(0.1, ge=0)
-    phase_spread_rad: float = Field(0.7, ge=0)
+    delay_spread_s: float = Field(default=0.003, ge=0)
+    amplitude_spread: float = Field(default=0.1, ge=0)
+    phase_spread_rad: float = Field(default=0.7, ge=0)
 
 
 @dataclass(frozen=True)

@@ -40,16 +40,16 @@ class TrainConfig(BaseModel):
 
     preset: Preset = "compact"
     strategy: str = "ega"
-    epochs: int = Field(30, ge=1)
-    batch_size: int = Field(16, ge=1)
-    seed: int = Field(0, ge=0)
+    epochs: int = Field(default=30, ge=1)
+    batch_size: int = Field(default=16, ge=1)
+    seed: int = Field(default=0, ge=0)
     optimiser: Literal["adamw", "sgd"] = "adamw"
-    learning_rate: float = Field(3e-3, gt=0)
-    weight_decay: float = Field(1e-2, ge=0)
-    temperature: float = Field(1.0, gt=0)
-    warmup_epochs: int = Field(4, ge=0)
+    learning_rate: float = Field(default=3e-3, gt=0)
+    weight_decay: float = Field(default=1e-2, ge=0)
+    temperature: float = Field(default=1.0, gt=0)
+    warmup_epochs: int = Field(default=4, ge=0)
     gradient_space: Literal["parameters", "features"] = "parameters"
-    length_spread: float = Field(2.0, ge=0)
+    length_spread: float = Field(default=2.0, ge=0)
     window: WindowConfig = WindowConfig()
 
     @classmethod

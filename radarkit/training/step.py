@@ -81,7 +81,7 @@ def multi_task_backward(
         sizes = [parameter.numel() for parameter in shared]
         gradients = tuple(
             part.view_as(parameter)
-            for part, parameter in zip(joint.split(sizes), shared, strict=True)
+            for part, parameter in zip(torch.split(joint, sizes), shared, strict=True)
         )
     for parameter, gradient in zip(shared, gradients, strict=True):
         parameter.grad = gradient
