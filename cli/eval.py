@@ -28,12 +28,12 @@ def evaluate(
         evaluation = score_run(run, data, advance)
     with atomic_folder(output, force=force) as folder:
         present(evaluation, read_history(run), folder)
-    table = Table(title="medians over trials", title_justify="left")
-    table.add_column("method")
-    shown = [metric for metric in METRICS if metric.main]
-    for metric in shown:
-        table.add_column(f"{metric.heading} {metric.arrow}", justify="right")
-    for method, rows in summaries(evaluation).items():
-        table.add_row(method, *(metric.shown(float(rows[0][metric.key])) for metric in shown))
+    medians = {method: rows[0] for method, rows in summaries(evaluation).items()}
+    table = Table("medians over trials")
+    for method in medians:
+        table.add_column(method, justify="right", max_width=20)
+    for metric in (metric for metric in METRICS if metric.main):
+        values = (metric.shown(float(row[metric.key])) for row in medians.values())
+        table.add_row(f"{metric.heading} {metric.arrow}", *values)
     Console().print(table)
     typer.echo(f"report: {output / 'report.html'}")

@@ -74,30 +74,30 @@ def _print_dataset(path: Path) -> None:
 
     dataset = Dataset(path)
     found = dataset.attributes
-    table = Table(
-        title=f"{path}: radarkit data set, schema version {found['schema_version']}, "
-        f"made {found['created_utc']} by radarkit {found['radarkit_version']}",
-        title_justify="left",
+    typer.echo(
+        f"{path}: radarkit data set, schema version {found['schema_version']}, "
+        f"made {found['created_utc']} by radarkit {found['radarkit_version']}"
     )
-    for column in ("trial", "status", "seconds", "radar", "rate", "spectrogram", "beats", "source"):
-        table.add_column(column)
+    table = Table("trial", "status", "seconds", "radar", "spectrogram", "beats", "source")
     for trial in dataset.trials:
         table.add_row(
             trial.name,
             trial.status or "-",
             f"{trial.duration_s:.1f}",
-            f"{trial.channels} x {trial.samples} {trial.quantity.value} [{trial.quantity.unit}]",
-            f"{trial.sample_rate_hz:g} Hz",
-            f"{trial.rows} x {trial.frames} {trial.method}, {trial.frame_rate_hz:g} Hz",
+            f"{trial.channels} x {trial.samples}",
+            f"{trial.rows} x {trial.frames}",
             "-" if trial.beats is None else str(trial.beats),
             trial.source,
         )
-    console = Console()
-    console.print(table)
+    Console().print(table)
+    one = dataset.trials[0]
+    rows = dataset.frequencies_hz(one)
     seconds = sum(trial.duration_s for trial in dataset.trials)
-    console.print(
-        f"{len(dataset.subjects)} subjects, {len(dataset.trials)} trials, {seconds / 60:.1f} min"
+    typer.echo(
+        f"{len(dataset.subjects)} subjects, {len(dataset.trials)} trials, {seconds / 60:.1f} min\n"
+        f"radar: {one.quantity.value} [{one.quantity.unit}] at {one.sample_rate_hz:g} Hz\n"
+        f"spectrogram: {one.method}, {rows[0]:g} to {rows[-1]:g} Hz, {one.frame_rate_hz:g} frames/s"
     )
     if "seed" in found:
-        console.print(f"seed {found['seed']}")
-    console.print(f"configuration {found['config_json']}", markup=False)
+        typer.echo(f"seed: {found['seed']}")
+    typer.echo(f"configuration: {found['config_json']}")

@@ -21,10 +21,16 @@ def train(
         str | None,
         typer.Option(help="Gradients the strategy weighs: parameters (exact) or features (fast)."),
     ] = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(help="CPU threads of the network; compact has little use for more than 1."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of split, network and order.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Train radarODE-MTL on a data set, split by subject."""
+    import torch
+
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
     from radarkit.errors import UserError
@@ -45,6 +51,9 @@ def train(
         seed=seed,
     )
     check_output(output, force=force)
+    if threads is not None or config.preset == "compact":
+        # small layers wait for each other more than they compute, badly so on a busy machine
+        torch.set_num_threads(threads or 1)
     stopped: BaseException | None = None
     with atomic_folder(output, force=force) as folder, progress_bar("steps") as advance:
 

@@ -83,7 +83,6 @@ def extract_captures(
         described = {
             "radar": radar.model_dump(mode="json"),
             "extract": config.model_dump(mode="json"),
-            "report": extraction.report,
         }
         if shard.parent == output:
             output.mkdir(exist_ok=True)

@@ -134,11 +134,13 @@ class Dataset:
                 expected="a labelled trial",
                 do="give the ECG when extracting (--label)",
             )
-        return self._read(header, "ecg"), self._read(header, "r_peaks")
+        ecg = self._finite(header, "ecg", self._read(header, "ecg"))
+        return ecg, self._read(header, "r_peaks")
 
     def frames(self, header: TrialHeader, start: int, stop: int) -> NDArray[np.float16]:
         """Read spectrogram frames ``start:stop``, (channels, rows, stop - start) float16."""
-        return np.asarray(self._read(header, "spectrogram", np.s_[:, :, start:stop]))
+        values = self._read(header, "spectrogram", np.s_[:, :, start:stop])
+        return np.asarray(self._finite(header, "spectrogram", values))
 
     def frequencies_hz(self, header: TrialHeader) -> Float64:
         """Frequencies of the spectrogram's rows."""
@@ -166,6 +168,15 @@ class Dataset:
             return self._group(header)[name][at]
         except (KeyError, OSError) as error:  # a missing array, or a checksum that does not fit
             raise _damaged(header.path, error) from error
+
+    def _finite(self, header: TrialHeader, name: str, values: Any) -> Any:
+        if not np.isfinite(values).all():
+            raise UserError(
+                f"NaN or infinity in the {name} of trial {header.name} in {header.path.name}",
+                expected="finite values",
+                do="make the trial again from repaired data",
+            )
+        return values
 
     def _headers(self, path: Path) -> Iterator[TrialHeader]:
         try:

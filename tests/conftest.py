@@ -1,6 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
+
+# small networks gain nothing from threads, and lose a lot where other jobs share the cores
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

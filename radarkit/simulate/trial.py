@@ -28,11 +28,14 @@ class Heart:
         R times; may begin before 0 and end after the trial.
     source : str
         Where it comes from.
+    status : str
+        State of the person; see `Recording`.
     """
 
     ecg_mv: Float32
     r_times_s: Float64
     source: str
+    status: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def draw_heart(subject: Subject, duration_s: float, rng: np.random.Generator) ->
     r_times = draw_r_times(subject.rhythm, subject.respiration.rate_per_min, duration_s, rng)
     samples = round(duration_s * SAMPLE_RATE_HZ)
     ecg = draw_ecg(subject.morphology, r_times, samples, SAMPLE_RATE_HZ, rng)
-    return Heart(ecg, r_times, "simulated")
+    return Heart(ecg, r_times, "simulated", "NB")
 
 
 def simulate_trial(
@@ -108,7 +111,7 @@ def simulate_trial(
         ecg=heart.ecg_mv,
         r_peaks=peaks[(peaks >= 0) & (peaks < samples)],
         positions_m=subject.positions_m.astype(np.float32),
-        status="NB",
+        status=heart.status,
         source=f"simulated chest, {heart.source} heart",
     )
     return SimulatedTrial(recording, cardiac, times)

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +140,7 @@ def _train_epoch(
     """Mean losses of one epoch of steps."""
     model.train()
     total, seen = torch.zeros(len(TASKS)), 0
-    for batch, window in enumerate(loader, start=1):
+    for batch, window in enumerate(_prefetched(loader), start=1):
         losses = multi_task_backward(
             model,
             window,
@@ -167,11 +168,21 @@ def _validate(model: RadarOdeMtl, loader: Loader, config: TrainConfig) -> Tensor
     """Mean losses over the validation subjects."""
     model.eval()
     total, seen = torch.zeros(len(TASKS)), 0
-    for window in loader:
+    for window in _prefetched(loader):
         size = len(window.spectrogram)
         losses = task_losses(model(window.spectrogram), window, config.length_spread)
         total, seen = total + losses * size, seen + size
     return total / seen
+
+
+def _prefetched(loader: Loader) -> Iterator[Window]:
+    """Read the next batch while the network is busy with this one."""
+    batches = iter(loader)
+    with ThreadPoolExecutor(1) as reader:
+        pending = reader.submit(next, batches, None)
+        while (window := pending.result()) is not None:
+            pending = reader.submit(next, batches, None)
+            yield window
 
 
 def _optimiser(
