@@ -21,7 +21,7 @@ demo: $(INSTALLED)
 	  --subjects 30 --duration 40 --seed 1
 	$(BIN)/radarkit extract $(DEMO)/captures/*.bin --config $(DEMO)/captures/radar.toml \
 	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json
-	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 14 --seed 1
+	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 10 --seed 1
 	$(BIN)/radarkit eval $(DEMO)/run $(DEMO)/data --output $(DEMO)/report
 
 test: $(INSTALLED)

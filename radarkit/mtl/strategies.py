@@ -7,7 +7,6 @@ learning rate means the same for every strategy.
 import inspect
 from collections.abc import Callable
 
-import torch
 from torchjd.aggregation import AlignedMTLWeighting, SumWeighting, Weighting
 from torchjd.linalg import PSDMatrix
 
@@ -20,7 +19,9 @@ def _ega(n_tasks: int, *, temperature: float = 1.0, warmup_epochs: int = 4) -> W
 
 
 def _aligned_mtl(n_tasks: int) -> Weighting[PSDMatrix]:
-    return AlignedMTLWeighting(pref_vector=torch.ones(n_tasks))
+    aligned = AlignedMTLWeighting()
+    aligned.weighting = SumWeighting()  # a preference of ones, in the dtype of any Gramian
+    return aligned
 
 
 def _equal(n_tasks: int) -> Weighting[PSDMatrix]:

@@ -80,7 +80,9 @@ def train(
     torch.manual_seed(model_seed)
     model = build_model(model_config)
     order = torch.Generator().manual_seed(order_seed)
-    loader = DataLoader(windows, config.batch_size, shuffle=True, generator=order)
+    # a last batch of one window would have no batch statistics
+    alone = len(windows) % config.batch_size == 1 and len(windows) > 1
+    loader = DataLoader(windows, config.batch_size, shuffle=True, generator=order, drop_last=alone)
     judge = DataLoader(validation, config.batch_size)
     steps = config.epochs * len(loader)
     optimiser, schedule = _optimiser(model, config, steps)

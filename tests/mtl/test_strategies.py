@@ -5,10 +5,11 @@ from radarkit.errors import UserError
 from radarkit.mtl import STRATEGIES, EGAWeighting, build_weighting
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 @pytest.mark.parametrize("name", STRATEGIES)
-def test_orthogonal_gradients_of_equal_length_are_summed_by_every_strategy(name):
-    weights = build_weighting(name, 3)(4.0 * torch.eye(3))
-    torch.testing.assert_close(weights, torch.ones(3))
+def test_orthogonal_gradients_of_equal_length_are_summed_by_every_strategy(name, dtype):
+    weights = build_weighting(name, 3)(4.0 * torch.eye(3, dtype=dtype))
+    torch.testing.assert_close(weights, torch.ones(3, dtype=dtype))
 
 
 def test_equal_sums_whatever_the_gradients_are():
