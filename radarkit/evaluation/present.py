@@ -73,10 +73,11 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
         ReportContent(
             title="ECG from radar: a run on people it has not seen",
             summary=(
-                f"{network}, trained on {len(record.split.train)} people of "
+                f"{network}, trained on {len(record.split.train)} people of the data set "
                 f"{record.data['name']} and chosen on {len(record.split.validation)} more, "
-                f"reconstructs the ECG of {len(subjects)} others ({', '.join(subjects)}) in "
-                f"{data.path.name}: {len(evaluation.trials)} trials, {seconds / 60:.1f} minutes.",
+                f"reconstructs the ECG of {len(subjects)} others ({', '.join(subjects)}) in the "
+                f"data set {data.path.name}: {len(evaluation.trials)} trials, "
+                f"{seconds / 60:.1f} minutes.",
                 "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, "
                 "offset or length enters a reconstruction.",
             ),

@@ -1,1 +1,21 @@
 """Hearts, chests, noise and the radar that looks at them."""
+
+from radarkit.simulate.fmcw import DEFAULT_RADAR, FrontEndConfig, Reflector, simulate_capture
+from radarkit.simulate.noise import AbruptNoise, ConstantNoise
+from radarkit.simulate.subject import Subject, draw_subject
+from radarkit.simulate.trial import Heart, SimulatedTrial, draw_heart, simulate_trial
+
+__all__ = [
+    "DEFAULT_RADAR",
+    "AbruptNoise",
+    "ConstantNoise",
+    "FrontEndConfig",
+    "Heart",
+    "Reflector",
+    "SimulatedTrial",
+    "Subject",
+    "draw_heart",
+    "draw_subject",
+    "simulate_capture",
+    "simulate_trial",
+]
