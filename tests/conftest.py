@@ -1,7 +1,11 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("radarkit", deadline=None)  # nothing is timed in the suite
+hypothesis.settings.load_profile("radarkit")
 
 # small networks gain nothing from threads, and lose a lot where other jobs share the cores
 os.environ.setdefault("OMP_NUM_THREADS", "1")

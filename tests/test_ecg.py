@@ -26,7 +26,7 @@ def gaussian_ecg(peaks, samples, rate_hz):
     return ecg
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     rr_s=st.lists(st.floats(0.5, 1.3), min_size=8, max_size=20),
     start_s=st.floats(0.1, 1.0),
@@ -78,7 +78,7 @@ def test_an_ecg_without_beats_has_no_peaks(ecg):
     assert found.dtype == np.int64
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     ecg=st.one_of(
         arrays(np.float64, st.integers(0, 900), elements=st.floats(-1e3, 1e3)),

@@ -38,7 +38,7 @@ def counts(rng, shape):
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     frames=st.integers(1, 5),
     loops=st.integers(1, 3),

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from radarkit.datasets.loading import WindowDataset
@@ -29,7 +29,6 @@ def test_the_r_peak_of_a_cut_cycle_is_where_it_should_be(r_peak, length):
     assert at == pytest.approx(R_FRACTION * 199, abs=0.5)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(70, 260), min_size=4, max_size=12),
     st.integers(0, 500),

@@ -8,9 +8,7 @@ from radarkit.evaluation import assemble
 
 RR = st.lists(st.integers(110, 250), min_size=3, max_size=12)
 # the fixtures build things, they hold no state
-QUICK = settings(
-    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def put(r_peaks, lengths, shapes, samples, amplitude_mv=1.0, offset_mv=0.0):

@@ -35,7 +35,7 @@ def chest(rng, *, rate_per_min, delay_s, channels=6, duration_s=40.0, alternans=
     return (1e-3 * x).astype(np.float32), r_peaks
 
 
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32 - 1), st.floats(50, 110), st.floats(0.02, 0.2))
 def test_the_classical_detector_finds_the_beats_of_a_burst_train(seed, rate_per_min, delay_s):
     rng = np.random.default_rng(seed)

@@ -14,7 +14,7 @@ def bumps(r_peaks, samples, sigma=4.0):
     return np.exp(-0.5 * ((at - np.asarray(r_peaks)) / sigma) ** 2).max(axis=1).astype(np.float32)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SEEDS, st.lists(st.integers(-60, 460), min_size=1, max_size=8))
 def test_windows_cut_from_one_curve_average_to_that_curve(seed, starts):
     curve = np.random.default_rng(seed).normal(size=400).astype(np.float32)
@@ -37,7 +37,7 @@ def test_the_middle_of_a_window_outweighs_the_edge_of_another():
     assert overlap[25] == pytest.approx(0.5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.floats(70, 300), min_size=1, max_size=20), st.floats(20, 40))
 def test_bumps_between_samples_are_found_where_they_are(rr, first):
     r_peaks = np.cumsum([first, *rr])
@@ -45,7 +45,7 @@ def test_bumps_between_samples_are_found_where_they_are(rr, first):
     np.testing.assert_allclose(found, r_peaks, atol=0.05)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(SEEDS, st.floats(0.2, 5), st.floats(-2, 2))
 def test_neither_the_scale_nor_the_level_of_a_curve_matters(seed, scale, level):
     rng = np.random.default_rng(seed)
@@ -88,7 +88,7 @@ def test_rounding_noise_is_no_beat():
     assert pick_anchors(np.random.default_rng(0).normal(0, 1e-3, 4000)).size == 0
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(30, 229), st.floats(1, 5))
 def test_a_bell_of_probability_is_read_at_its_centre(centre, width):
     logits = -0.5 * ((np.arange(260) - centre) / width) ** 2
@@ -109,7 +109,7 @@ def test_half_the_length_does_not_pull_on_the_length():
     assert decode_length(logits)[0] == pytest.approx(161, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SEEDS)
 def test_the_cycle_of_a_beat_is_the_mean_over_the_windows_it_is_central_in(seed):
     rng = np.random.default_rng(seed)

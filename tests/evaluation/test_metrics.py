@@ -29,7 +29,7 @@ def best_by_trying_all(predicted, true, tolerance):
     return pairs, -distance
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(POSITIONS, POSITIONS, st.sampled_from([0.05, 0.15, 0.4]))
 def test_no_matching_has_more_pairs_or_the_same_with_less_distance(predicted, true, tolerance_s):
     pairs = metrics.match_beats(predicted, true, tolerance_s)
@@ -71,7 +71,7 @@ def test_ppi_error_is_a_root_mean_square():
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(SEEDS, st.floats(0.1, 10), st.floats(-5, 5))
 def test_pcc_is_numpys_and_rmse_sees_neither_amplitude_nor_offset(seed, scale, offset):
     rng = np.random.default_rng(seed)

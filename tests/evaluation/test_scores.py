@@ -42,7 +42,7 @@ def test_a_constant_delay_costs_raw_timing_but_nothing_that_the_truth_aligns(tru
         assert late[key] == sharp[key]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(2, 9), min_size=1, max_size=7))
 def test_each_missing_beat_raises_mdr_by_one_in_n(truth, reconstruct, missing):
     keep = [beat for beat in range(truth.r_peaks.size) if beat not in missing]

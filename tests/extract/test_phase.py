@@ -13,7 +13,7 @@ def arcs(rng, arc_rad, snr_db, *, channels=40, samples=4000, centre=5 - 3j, radi
     return centre + radius * (np.exp(1j * swing) + noise[0] + 1j * noise[1])
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     arc_rad=st.floats(0.3, 20),
     radius=st.floats(1e-3, 1e4),

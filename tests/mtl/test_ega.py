@@ -39,7 +39,7 @@ def problems(draw):
     return G, torch.from_numpy(v)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(problems())
 def test_equals_aligned_mtl_with_v_as_its_preference(problem):
     G, v = problem
@@ -47,7 +47,7 @@ def test_equals_aligned_mtl_with_v_as_its_preference(problem):
     torch.testing.assert_close(with_v(v)(G @ G.T), expected, rtol=1e-6, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(problems())
 def test_the_step_descends_every_aligned_gradient_in_proportion_to_v(problem):
     """<g~_i, g> = sigma_min^2 v_i, from the singular vectors of G and not from its Gramian."""
@@ -58,7 +58,7 @@ def test_the_step_descends_every_aligned_gradient_in_proportion_to_v(problem):
     torch.testing.assert_close(aligned @ g, sigma[-1] ** 2 * v, rtol=1e-5, atol=0)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(problems(), st.randoms(use_true_random=False))
 def test_tasks_in_another_order_get_their_weights_in_that_order(problem, random):
     G, v = problem

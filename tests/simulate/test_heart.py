@@ -80,7 +80,7 @@ def test_carriers_do_not_repeat_from_beat_to_beat_but_envelopes_do():
     assert locked(np.abs(signal.hilbert(cut, axis=1))) > 0.7
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.floats(-12, 12), st.integers(0, 100))
 def test_the_realised_snr_is_the_asked_one_on_every_channel(snr_db, seed):
     cardiac = rng(seed).standard_normal((3, 2000)) * np.array([[1e-5], [2e-5], [5e-6]])
@@ -89,7 +89,7 @@ def test_the_realised_snr_is_the_asked_one_on_every_channel(snr_db, seed):
     np.testing.assert_allclose(realised, snr_db, atol=1e-9)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.sampled_from([1.0, 2.0, 3.0]), st.floats(1, 10), st.integers(0, 100))
 def test_movements_last_as_long_and_come_as_often_as_asked_at_their_snr(length_s, per_min, seed):
     cardiac = rng(seed).standard_normal((2, 200 * 60)) * 1e-5

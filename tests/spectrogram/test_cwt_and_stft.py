@@ -23,7 +23,7 @@ def hann_profile(f_hz):
     return np.abs(np.sinc(u) / (1 - u**2))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     f_hz=st.floats(4.5, 24.5),
     phase=st.floats(0, 2 * np.pi),

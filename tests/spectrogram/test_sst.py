@@ -57,7 +57,7 @@ def test_equals_the_full_rate_transform_of_ssqueezepy(rate_hz, frame_rate_hz, gr
     assert np.abs(a - b).sum() < 0.01 * b.sum()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     f_hz=st.floats(1.0, 25.0),
     phase=st.floats(0, 2 * np.pi),
@@ -92,7 +92,7 @@ def test_the_frames_of_an_awkward_ratio_of_rates_keep_their_time():
     assert abs(centroid_s - centre_s) < 0.02 / 30
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(frame=st.integers(180, 420), f_hz=st.floats(4.0, 24.0))
 def test_a_burst_peaks_in_its_frame_and_row(frame, f_hz):
     t = np.arange(4000) / 200.0 - frame / 30.0
@@ -111,7 +111,7 @@ def test_a_delay_by_whole_frames_delays_the_picture():
     assert np.abs(a - b).sum() < 0.01 * a.sum()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(phase=st.floats(0, 2 * np.pi), seconds=st.floats(16, 20))
 def test_the_ends_of_a_breathing_chest_hold_no_burst(phase, seconds):
     # continued by even reflection, the kink in its slope leaves 3.6 % of the breathing
@@ -141,7 +141,7 @@ def test_scale_and_offset_of_the_signal_change_nothing_but_the_scale():
     assert np.abs(moved - picture).sum() < 1e-3 * picture.sum()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(samples=st.integers(200, 3000), rate_hz=st.sampled_from([100.0, 130.0, 200.0, 217.3]))
 def test_there_is_one_frame_for_every_instant_before_the_end(samples, rate_hz):
     picture = sst(np.zeros(samples), rate_hz, grid=FrequencyGrid.log(2.0, 20.0, 9))
