@@ -183,7 +183,12 @@ def test_data_of_another_size_than_the_run(refused, made, tmp_path):
 
 def interrupt(arguments, cwd, when):
     process = subprocess.Popen(
-        [*COMMAND, *map(str, arguments)], cwd=cwd, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        stderr=subprocess.PIPE,
+        text=True,
+        # jobs in the background of a shell inherit that SIGINT is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     end = time.monotonic() + 120
     while not when() and time.monotonic() < end and process.poll() is None:
