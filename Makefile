@@ -18,7 +18,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 demo: $(INSTALLED)
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
 	$(BIN)/radarkit simulate --output $(DEMO)/truth.h5 --raw $(DEMO)/captures \
-	  --subjects 30 --duration 40 --seed 1
+	  --subjects 40 --duration 30 --seed 1
 	$(BIN)/radarkit extract $(DEMO)/captures/*.bin --config $(DEMO)/captures/radar.toml \
 	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json
 	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 10 --seed 1

@@ -1,5 +1,12 @@
 """From a capture to the motion of the chest."""
 
+from radarkit.extract.beats import (
+    Period,
+    beat_period,
+    burst_envelope,
+    heart_rate_of_bursts,
+    mean_envelope,
+)
 from radarkit.extract.focus import Channel, Focus, focus, vital_energy_db
 from radarkit.extract.phase import (
     Circle,
@@ -19,14 +26,19 @@ __all__ = [
     "ExtractConfig",
     "Extraction",
     "Focus",
+    "Period",
     "RangeProfiles",
     "ambiguous_steps",
+    "beat_period",
     "breathing_rate_per_min",
+    "burst_envelope",
     "choose_centre",
     "extract",
     "fit_circle",
     "focus",
+    "heart_rate_of_bursts",
     "heart_rate_per_min",
+    "mean_envelope",
     "motion_to_noise_db",
     "phase_to_displacement",
     "range_profiles",

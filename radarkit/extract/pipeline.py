@@ -14,6 +14,7 @@ from scipy.signal import firwin, resample_poly
 
 from radarkit.capture import Capture, HealthMeter
 from radarkit.errors import UserError
+from radarkit.extract.beats import heart_rate_of_bursts
 from radarkit.extract.focus import Channel, Focus, focus
 from radarkit.extract.phase import ambiguous_steps
 from radarkit.extract.range import range_profiles
@@ -116,7 +117,8 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         hints = "; ".join(health.warnings)
         raise UserError(error.found, expected=error.expected, do=hints or error.do) from None
     breathing = breathing_rate_per_min(chest.displacement_m, radar.frame_rate_hz)
-    heart = heart_rate_per_min(chest.displacement_m, radar.frame_rate_hz, breathing)
+    of_bursts = heart_rate_of_bursts(chest.displacement_m, radar.frame_rate_hz)
+    heart = of_bursts or heart_rate_per_min(chest.displacement_m, radar.frame_rate_hz, breathing)
     report = {
         "range_m": chest.range_m,
         "breathing_rate_per_min": breathing,
@@ -130,7 +132,8 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         "sample_rate_hz": config.sample_rate_hz,
         "dead_receivers": health.dead_receivers,
         "channels": [channel._asdict() for channel in chest.channels],
-        "warnings": health.warnings + _warnings(capture, config, chest, breathing, heart),
+        "warnings": health.warnings
+        + _warnings(capture, config, chest, breathing, heart, of_bursts=of_bursts is not None),
     }
     displacement_m = resample(chest.displacement_m, radar.frame_rate_hz, config.sample_rate_hz)
     return Extraction(
@@ -197,6 +200,8 @@ def _warnings(
     chest: Focus,
     breathing: float | None,
     heart: float | None,
+    *,
+    of_bursts: bool,
 ) -> list[str]:
     """Say what a person should know about the result, one line each."""
     radar = capture.config
@@ -231,6 +236,6 @@ def _warnings(
         found.append("no clear breathing rate")
     if heart is None:
         found.append("no clear heart rate")
-    elif capture.duration_s < _FEW_HEART_SPECTRA_S:
-        found.append(f"the heart rate rests on {capture.duration_s:.3g} s only")
+    elif not of_bursts and capture.duration_s < _FEW_HEART_SPECTRA_S:
+        found.append(f"the heart rate rests on spectra of {capture.duration_s:.3g} s only")
     return found

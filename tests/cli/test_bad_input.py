@@ -194,7 +194,10 @@ def interrupt(arguments, cwd, when):
     while not when() and time.monotonic() < end and process.poll() is None:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
+    try:
+        _, errors = process.communicate(timeout=120)
+    finally:
+        process.kill()
     return process.returncode, errors
 
 
