@@ -43,9 +43,10 @@ def sst(
     dropped. Before the transform the mean is removed and both ends are continued by odd (point)
     reflection, which keeps value and slope of a breathing chest, for as long as the widest wavelet
     reaches (above 4 Hz, 0.1 % of its breathing is left at the ends; even reflection leaves 4 %). At
-    the lowest rows the first and last 2 s are still guesses. The ratio of the rates is taken as
-    the simplest fraction that keeps the last frame within 0.01 frames of its time (200 to 30 Hz is
-    3/20, exactly).
+    the lowest rows the first and last 2 s are still guesses. Rows above a seventh of the rate are
+    good to 1 % instead of 0.1 %, as their wavelets reach the Nyquist frequency and ring there. The
+    ratio of the rates is taken as the simplest fraction that keeps the last frame within 0.01
+    frames of its time (200 to 30 Hz is 3/20, exactly).
 
     Parameters
     ----------

@@ -75,9 +75,9 @@ def test_a_tone_of_amplitude_a_stands_as_a_in_its_nearest_row(f_hz, phase, log_a
     distance = np.abs(np.log(picture.frequencies_hz / f_hz))
     nearest = np.flatnonzero(distance < distance.min() + 0.1 * DEFAULT_GRID.log_step)
     assert np.isin(frames.argmax(axis=0), nearest).all()  # two rows when f is on their border
-    # the uppermost voices are as wide as they are high: at 100 Hz the Nyquist frequency cuts them,
-    # and they ring as far as the edges of the signal
-    accuracy = 2e-3 if rate_hz == 100.0 else 1e-3
+    # the wavelets of the uppermost rows reach the Nyquist frequency, which cuts them: they ring
+    # from the edges of the signal into its middle; `sst` states the accuracy there
+    accuracy = 1e-2 if f_hz > rate_hz / 7 else 1e-3
     np.testing.assert_allclose(frames.sum(axis=0), amplitude, rtol=accuracy)
     assert frames[nearest].sum() > (1 - accuracy) * frames.sum()
 
