@@ -13,6 +13,7 @@ from radarkit.datasets.windows import (
     TARGET_RATE_HZ,
     WindowConfig,
     aligned_step,
+    central_beat,
     targets,
     window_starts,
 )
@@ -96,9 +97,9 @@ class WindowDataset(TorchDataset[Window]):
         ]
         self._grid = [
             (trial, int(start))
-            for trial, (ecg, peaks) in enumerate(self._labels)
+            for trial, (_, peaks) in enumerate(self._labels)
             for start in starts[trial]
-            if targets(ecg, peaks, int(start), config) is not None
+            if central_beat(peaks, int(start), config) is not None
         ]
         if not self._grid:
             raise UserError(
@@ -141,7 +142,7 @@ class WindowDataset(TorchDataset[Window]):
         reach = round(self._config.hop_s * TARGET_RATE_HZ / step) // 2
         shifted = start + step * int(rng.integers(-reach, reach + 1))
         inside = 0 <= shifted <= header.samples - self._config.samples
-        ok = inside and targets(*self._labels[trial], shifted, self._config) is not None
+        ok = inside and central_beat(self._labels[trial][1], shifted, self._config) is not None
         return trial, shifted if ok else start
 
 

@@ -1,6 +1,7 @@
 """A simulated data set: people, their hearts, and what the radar makes of them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from radarkit.capture import RadarConfig, write_dca1000
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.store import create
 from radarkit.files import atomic_folder, check_output
+from radarkit.recording import Recording
 from radarkit.simulate.fmcw import DEFAULT_RADAR, FrontEndConfig, simulate_capture
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 from radarkit.simulate.real_ecg import read_hearts
@@ -128,29 +130,31 @@ def simulate_dataset(
     described = config.model_dump(mode="json") | (
         {"raw": raw[1].model_dump(mode="json")} if raw else {}
     )
-    if raw is None:
-        with create(path, config=described, seed=config.seed, force=force) as writer:
-            for index, (trial, _) in enumerate(simulate_trials(config), start=1):
-                writer.add(trial.recording, spectrogram_of(trial.recording))
-                on_trial(index, config.subjects, trial.recording.name)
-        return
-    folder, raw_config = raw
-    with (
-        atomic_folder(folder, force=force) as part,
-        create(path, config=described, seed=config.seed, force=force) as writer,
-    ):
-        raw_config.radar.to_toml(part / "radar.toml")
+    with ExitStack() as outputs:
+        folder = outputs.enter_context(atomic_folder(raw[0], force=force)) if raw else None
+        writer = outputs.enter_context(
+            create(path, config=described, seed=config.seed, force=force)
+        )
         for index, (trial, rng) in enumerate(simulate_trials(config), start=1):
             recording = trial.recording
             writer.add(recording, spectrogram_of(recording))
-            blocks = simulate_capture(
-                recording.radar,
-                recording.sample_rate_hz,
-                raw_config.radar,
-                raw_config.front_end.model_copy(
-                    update={"chest_range_m": rng.uniform(*raw_config.chest_range_m)}
-                ),
-                rng,
-            )
-            write_dca1000(part / f"{recording.name}.bin", blocks, raw_config.radar)
+            if raw and folder:
+                _write_capture(folder, recording, raw[1], rng)
             on_trial(index, config.subjects, recording.name)
+        if raw and folder:
+            raw[1].radar.to_toml(folder / "radar.toml")
+
+
+def _write_capture(
+    folder: Path, recording: Recording, config: RawConfig, rng: np.random.Generator
+) -> None:
+    """Put the radar in front of a chest, somewhere in the span of ranges."""
+    range_m = rng.uniform(*config.chest_range_m)
+    blocks = simulate_capture(
+        recording.radar,
+        recording.sample_rate_hz,
+        config.radar,
+        config.front_end.model_copy(update={"chest_range_m": range_m}),
+        rng,
+    )
+    write_dca1000(folder / f"{recording.name}.bin", blocks, config.radar)

@@ -15,7 +15,7 @@ from radarkit.datasets.build import cardiac_vibration
 from radarkit.datasets.loading import read_window
 from radarkit.datasets.reader import Dataset, TrialHeader
 from radarkit.datasets.splits import unseen_subjects
-from radarkit.datasets.windows import TARGET_RATE_HZ, WindowConfig, window_starts
+from radarkit.datasets.windows import TARGET_RATE_HZ, window_starts
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction, assemble
 from radarkit.evaluation.baselines import classical_beats, mean_beat
@@ -24,7 +24,6 @@ from radarkit.evaluation.scores import Row, score
 from radarkit.models import RadarOdeMtl
 from radarkit.recording import Recording
 from radarkit.training.checkpoint import load_model
-from radarkit.training.reference import Reference
 from radarkit.training.run import BEST, RunRecord
 
 HOP_S = 0.2  # windows overlap twentyfold, so every beat is seen from several sides
@@ -99,7 +98,7 @@ def evaluate(run: Path, data: Path, on_trial: OnTrial = lambda *_: None) -> Eval
     trials = []
     for number, header in enumerate(headers, start=1):
         _check_fit(header, record)
-        network = reconstruct(model, dataset, header, record.reference)
+        network = reconstruct(model, dataset, header, record)
         recording = dataset.recording(header)
         baselines = (
             mean_beat(record.reference, network.r_peaks, header.samples, network.lengths),
@@ -115,10 +114,10 @@ def evaluate(run: Path, data: Path, on_trial: OnTrial = lambda *_: None) -> Eval
 
 @torch.no_grad()
 def reconstruct(
-    model: RadarOdeMtl, dataset: Dataset, header: TrialHeader, reference: Reference
+    model: RadarOdeMtl, dataset: Dataset, header: TrialHeader, record: RunRecord
 ) -> Reconstruction:
     """Reconstruct the ECG of one trial from its spectrogram alone."""
-    config = WindowConfig(hop_s=HOP_S)
+    config = record.train.window.model_copy(update={"hop_s": HOP_S})
     starts = window_starts(header.samples, header.frame_rate_hz, config)
     if starts.size == 0:
         raise UserError(
@@ -138,8 +137,8 @@ def reconstruct(
         lengths,
         cycles,
         header.samples,
-        amplitude_mv=reference.amplitude_mv,
-        offset_mv=reference.offset_mv,
+        amplitude_mv=record.reference.amplitude_mv,
+        offset_mv=record.reference.offset_mv,
         anchor_curve=curve,
     )
 

@@ -11,7 +11,6 @@ from radarkit.models.deformable import DeformableConv2d
 
 ROWS, FRAMES = 71, 120
 TRUNK_CHANNELS = 1024
-TRUNK_COLUMNS = 31
 
 _SQUEEZE_ROWS = 6
 # (output channels, kernel, stride) of the strided convolution of each stage
