@@ -32,7 +32,7 @@ def extract(
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Find the chest in raw captures; write its motion, spectrogram, breathing and heart rate."""
-    from radarkit.capture import RadarConfig
+    from radarkit.capture import read_config
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
     from radarkit.datasets.extraction import extract_captures
@@ -41,7 +41,7 @@ def extract(
     with progress_bar("captures") as advance:
         reports = extract_captures(
             captures,
-            RadarConfig.from_toml(config),
+            read_config(config),
             from_options(
                 ExtractConfig,
                 channels=channels,

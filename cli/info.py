@@ -32,9 +32,9 @@ def _print_rows(title: str, rows: dict[str, str]) -> None:
 
 
 def _radar_rows(path: Path) -> dict[str, str]:
-    from radarkit.capture import RadarConfig
+    from radarkit.capture import read_config
 
-    config = RadarConfig.from_toml(path)
+    config = read_config(path)
     per_frame = config.bytes_per_frame
     return {
         "wavelength": f"{config.wavelength_m * 1e3:.4f} mm",

@@ -37,7 +37,7 @@ def simulate(
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Simulate chests with a two-vibration heart, and raw captures of them."""
-    from radarkit.capture import RadarConfig
+    from radarkit.capture import read_config
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
     from radarkit.datasets.simulation import RawConfig, SimulationConfig, simulate_dataset
@@ -66,7 +66,7 @@ def simulate(
     )
     looking = None
     if raw is not None:
-        looking = raw, RawConfig(radar=RadarConfig.from_toml(radar)) if radar else RawConfig()
+        looking = raw, RawConfig(radar=read_config(radar)) if radar else RawConfig()
     with progress_bar("trials") as advance:
         simulate_dataset(output, config, raw=looking, force=force, on_trial=advance)
     typer.echo(

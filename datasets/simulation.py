@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from radarkit.capture import RadarConfig, write_dca1000
+from radarkit.capture import RadarConfig, write_dca1000, write_toml
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.store import create
 from radarkit.files import atomic_folder, check_output
@@ -142,7 +142,7 @@ def simulate_dataset(
                 _write_capture(folder, recording, raw[1], rng)
             on_trial(index, config.subjects, recording.name)
         if raw and folder:
-            raw[1].radar.to_toml(folder / "radar.toml")
+            write_toml(raw[1].radar, folder / "radar.toml")
 
 
 def _write_capture(

@@ -1,13 +1,17 @@
 """Raw radar captures: configuration, layouts, readers and writers."""
 
-from radarkit.capture.capture import Capture
-from radarkit.capture.config import AdcConfig, ArrayConfig, ChirpConfig, FrameConfig, RadarConfig
+from radarkit.capture.array import BOARDS, ArrayConfig
+from radarkit.capture.capture import Capture, Samples
+from radarkit.capture.config import AdcConfig, ChirpConfig, FrameConfig, RadarConfig
+from radarkit.capture.config_file import read_config
+from radarkit.capture.config_toml import write_toml
 from radarkit.capture.dca1000 import write_dca1000
 from radarkit.capture.health import HealthMeter
 from radarkit.capture.layout import IQOrder
 from radarkit.capture.open import open_capture
 
 __all__ = [
+    "BOARDS",
     "AdcConfig",
     "ArrayConfig",
     "Capture",
@@ -16,6 +20,9 @@ __all__ = [
     "HealthMeter",
     "IQOrder",
     "RadarConfig",
+    "Samples",
     "open_capture",
+    "read_config",
     "write_dca1000",
+    "write_toml",
 ]

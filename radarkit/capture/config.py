@@ -6,18 +6,16 @@ R is a beat of frequency ``2 S R / c``, one range bin is ``c / (2 B)`` and the p
 of the window turns by ``4 pi / wavelength`` a metre with ``wavelength = c / (f0 + S T / 2)``.
 """
 
-import tomllib
-from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from radarkit.capture.layout import IQOrder
-from radarkit.errors import UserError
-from radarkit.files import atomic_file, check_input
+from radarkit.capture.array import ArrayConfig
+from radarkit.capture.layout import AXES, IQOrder
 
 SPEED_OF_LIGHT_M_PER_S = 299_792_458.0
-BYTES_PER_SAMPLE = 4  # int16 I and int16 Q
 
 # strict: a quoted number or a true/false in a configuration is a slip, not a value
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -33,7 +31,7 @@ class ChirpConfig(BaseModel):
     slope_hz_per_s : float
         Sweep rate.
     samples : int
-        ADC samples of a chirp; even, because the 2-lane stream sends them in pairs.
+        ADC samples of a chirp.
     sample_rate_hz : float
         ADC rate.
     """
@@ -42,7 +40,7 @@ class ChirpConfig(BaseModel):
 
     start_frequency_hz: float = Field(ge=1e9, le=1e12)
     slope_hz_per_s: float = Field(ge=1e9, le=1e16)
-    samples: int = Field(ge=4, le=65536, multiple_of=2)
+    samples: int = Field(ge=4, le=65536)
     sample_rate_hz: float = Field(ge=1e4, le=1e9)
 
 
@@ -57,6 +55,9 @@ class FrameConfig(BaseModel):
         Transmitters in firing order within a loop; a transmitter may fire more than once.
     period_s : float
         Start of a frame to start of the next.
+    chirp_period_s : float, optional
+        Start of a chirp to start of the next: idle time and ramp. Without it chirps are taken to
+        follow each other without a pause.
     """
 
     model_config = _STRICT
@@ -66,14 +67,7 @@ class FrameConfig(BaseModel):
         Field(min_length=1)
     )
     period_s: float = Field(gt=0, le=3600)
-
-
-class ArrayConfig(BaseModel):
-    """The receivers that were recorded."""
-
-    model_config = _STRICT
-
-    rx: int = Field(ge=1, le=64)
+    chirp_period_s: float | None = Field(default=None, gt=0, le=1)
 
 
 class AdcConfig(BaseModel):
@@ -81,37 +75,38 @@ class AdcConfig(BaseModel):
 
     Attributes
     ----------
-    lanes : int
-        LVDS lanes; 2 for xWR16xx, xWR18xx and xWR68xx.
     format : str
-        Complex samples.
+        ``"complex"``, or ``"real"`` for a radar with one mixer per receiver.
+    bits : int
+        Resolution of the ADC: 12, 14 or 16.
+    lanes : int
+        LVDS lanes of a DCA1000 stream: 2 for xWR16xx, xWR18xx and xWR68xx, 4 for xWR12xx, xWR14xx
+        and AWR2243.
     iq_order : IQOrder
-        Which word of a pair comes first.
+        Which words of a DCA1000 stream are I and which are Q.
+    axes : tuple of str, optional
+        Order of the axes of a NumPy array, for captures that are one; see `layout.AXES`.
     """
 
     model_config = _STRICT
 
-    lanes: int = 2
-    format: str = "complex"
+    format: Literal["complex", "real"] = "complex"
+    bits: Literal[12, 14, 16] = 16
+    lanes: Literal[2, 4] = 2
     iq_order: Annotated[IQOrder, Field(strict=False)] = IQOrder.I_FIRST
+    axes: Annotated[tuple[str, ...], Field(strict=False)] | None = None
 
-    @field_validator("lanes")
-    @classmethod
-    def _two_lanes(cls, lanes: int) -> int:
-        if lanes == 4:
-            raise ValueError("the 4-lane layout (xWR12xx, xWR14xx) is not read yet, only 2 lanes")
-        if lanes != 2:
-            raise ValueError("lanes should be 2")
-        return lanes
+    @model_validator(mode="after")
+    def _axes_are_known(self) -> Self:
+        if self.axes is not None and sorted(self.axes) not in map(sorted, AXES):
+            known = " or ".join(", ".join(names) for names in AXES)
+            raise ValueError(f"axes = {list(self.axes)} should be {known}, in any order")
+        return self
 
-    @field_validator("format")
-    @classmethod
-    def _complex_samples(cls, name: str) -> str:
-        if name == "real":
-            raise ValueError('real samples are not read yet, only format = "complex"')
-        if name != "complex":
-            raise ValueError('format should be "complex"')
-        return name
+    @property
+    def bytes_per_sample(self) -> int:
+        """Bytes of one sample of one receiver."""
+        return 4 if self.format == "complex" else 2
 
 
 class RadarConfig(BaseModel):
@@ -126,7 +121,13 @@ class RadarConfig(BaseModel):
 
     @model_validator(mode="after")
     def _chirps_fit_the_frame(self) -> Self:
-        busy_s = self.chirps_per_frame * self.chirp.samples / self.chirp.sample_rate_hz
+        sampled_s = self.chirp.samples / self.chirp.sample_rate_hz
+        if self.chirp_period_s < sampled_s:
+            raise ValueError(
+                f"frame.chirp_period_s = {self.chirp_period_s:g} s is shorter than the "
+                f"{sampled_s:g} s in which a chirp is sampled"
+            )
+        busy_s = (self.chirps_per_frame - 1) * self.chirp_period_s + sampled_s
         if busy_s > self.frame.period_s:
             raise ValueError(
                 f"frame.period_s = {self.frame.period_s:g} s is shorter than the {busy_s:g} s in "
@@ -134,42 +135,32 @@ class RadarConfig(BaseModel):
             )
         return self
 
-    @classmethod
-    def from_toml(cls, path: Path | str) -> Self:
-        """Read a configuration.
+    @model_validator(mode="after")
+    def _stream_holds_the_samples(self) -> Self:
+        if self.adc.axes is not None:
+            return self
+        if self.adc.lanes == 4 and max(self.array.receiver_numbers) > 3:
+            raise ValueError("array.receivers should be within 0 to 3 where adc.lanes = 4")
+        if self.adc.lanes == 2 and self.adc.format == "complex" and self.chirp.samples % 2:
+            raise ValueError(
+                f"chirp.samples = {self.chirp.samples} should be even: 2 lanes send them in pairs"
+            )
+        if self.adc.lanes == 4 and self.adc.iq_order.in_pairs:
+            raise ValueError(f'adc.iq_order = "{self.adc.iq_order}" is an order of 2 lanes')
+        return self
 
-        Raises
-        ------
-        UserError
-            When the file is missing or not TOML, a key is missing or unknown, or a value is
-            impossible; the key is named.
-        """
-        path = check_input(Path(path), "radar configuration")
-        try:
-            # Windows editors put a byte-order mark in front
-            return cls.model_validate(tomllib.loads(path.read_text("utf-8-sig")))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise UserError(
-                f"{path} cannot be read as TOML ({error})", expected="a radar configuration"
-            ) from None
-        except ValidationError as error:
-            raise _as_user_error(path, error) from None
-
-    def to_toml(self, path: Path | str, *, force: bool = False) -> None:
-        """Write a configuration that `from_toml` reads back equal.
-
-        Raises
-        ------
-        UserError
-            When `path` exists and `force` is false.
-        """
-        lines: list[str] = []
-        for section, keys in self.model_dump(mode="json").items():
-            lines.append(f"[{section}]")
-            lines += [f"{key} = {_toml_value(value)}" for key, value in keys.items()]
-            lines.append("")
-        with atomic_file(Path(path), force=force) as part:
-            part.write_text("\n".join(lines), encoding="utf-8")
+    @model_validator(mode="after")
+    def _antennas_exist(self) -> Self:
+        for kind, used, there in (
+            ("frame.tx_order", self.transmitters, self.array.tx_positions),
+            ("array.receivers", self.array.receiver_numbers, self.array.rx_positions),
+        ):
+            if there is not None and max(used) >= len(there):
+                raise ValueError(
+                    f"{kind} has number {max(used)}, but the array has only {len(there)} "
+                    "(numbers begin at 0)"
+                )
+        return self
 
     @property
     def bandwidth_hz(self) -> float:
@@ -188,8 +179,8 @@ class RadarConfig(BaseModel):
 
     @property
     def max_range_m(self) -> float:
-        """Distance at which the beat frequency equals the ADC rate."""
-        return self.range_bin_m * self.chirp.samples
+        """Distance whose beat is the fastest that the ADC can tell: its rate, or half if real."""
+        return self.range_bin_m * self.chirp.samples / (1 if self.adc.format == "complex" else 2)
 
     @property
     def frame_rate_hz(self) -> float:
@@ -212,6 +203,17 @@ class RadarConfig(BaseModel):
         return self.frame.loops * len(self.frame.tx_order)
 
     @property
+    def chirp_period_s(self) -> float:
+        """Start of a chirp to start of the next."""
+        return self.frame.chirp_period_s or self.chirp.samples / self.chirp.sample_rate_hz
+
+    @property
+    def chirp_times_s(self) -> NDArray[np.float64]:
+        """Start of each chirp within its frame: (loop, tx) float64, tx in firing order."""
+        places = np.arange(self.chirps_per_frame).reshape(self.frame_shape[:2])
+        return np.asarray(places * self.chirp_period_s)
+
+    @property
     def frame_shape(self) -> tuple[int, int, int, int]:
         """Shape of a frame: (loop, tx, rx, sample), tx in firing order."""
         frame = self.frame
@@ -219,29 +221,6 @@ class RadarConfig(BaseModel):
 
     @property
     def bytes_per_frame(self) -> int:
-        """Bytes of a frame in the file."""
-        return self.chirps_per_frame * self.array.rx * self.chirp.samples * BYTES_PER_SAMPLE
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, str):
-        return f'"{value}"'
-    if isinstance(value, list):
-        return f"[{', '.join(_toml_value(item) for item in value)}]"
-    return repr(value)  # repr of a float reads back to the same float
-
-
-def _as_user_error(path: Path, error: ValidationError) -> UserError:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    match first["type"]:
-        case "missing":
-            return UserError(f"{path} has no {key}", do=f"add {key}")
-        case "extra_forbidden":
-            return UserError(f"{path} has an unknown key {key}", do=f"remove {key}")
-        case "value_error":
-            message = first["msg"].removeprefix("Value error, ")
-            return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
-        case _:
-            expected = first["msg"].removeprefix("Input should be ")
-            return UserError(f"{path}: {key} = {first['input']!r}", expected=expected)
+        """Bytes of a frame in a DCA1000 stream; 4 lanes are always sent, used or not."""
+        streams = 4 if self.adc.lanes == 4 else self.array.rx
+        return self.chirps_per_frame * streams * self.chirp.samples * self.adc.bytes_per_sample

@@ -11,28 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit.capture.config import RadarConfig
-from radarkit.capture.layout import samples_to_words, words_to_samples
+from radarkit.capture.words import encode
 from radarkit.errors import UserError
 from radarkit.files import atomic_file
-
-
-def read_frames(path: Path, config: RadarConfig, start: int, stop: int) -> NDArray[np.complex64]:
-    """Read the frames ``start`` to ``stop - 1``.
-
-    Returns
-    -------
-    (frame, loop, tx, rx, sample) complex64
-        In ADC counts; tx in firing order.
-    """
-    words_per_frame = config.bytes_per_frame // 2
-    words = np.memmap(
-        path,
-        "<i2",
-        "r",
-        offset=start * config.bytes_per_frame,
-        shape=words_per_frame * (stop - start),
-    )
-    return words_to_samples(words, config.adc.iq_order).reshape(-1, *config.frame_shape)
 
 
 def write_dca1000(
@@ -72,6 +53,6 @@ def write_dca1000(
                 raise UserError(
                     f"a block of shape {block.shape}", expected=f"(frames, *{config.frame_shape})"
                 )
-            handle.write(samples_to_words(block.reshape(-1), config.adc.iq_order).tobytes())
+            handle.write(encode(block, config).tobytes())
             frames += block.shape[0]
     return frames

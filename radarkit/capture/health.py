@@ -12,7 +12,7 @@ from scipy.fft import fft
 from scipy.signal.windows import hann
 
 from radarkit.capture.config import RadarConfig
-from radarkit.capture.layout import INT16_MAX, INT16_MIN, IQOrder
+from radarkit.capture.words import INT16_MAX, INT16_MIN
 
 _DEAD_DB = -30.0  # a receiver this far below the median receiver hears nothing
 _SWAPPED_DB = 3.0  # negative half above the positive one by so much: I and Q are swapped
@@ -107,8 +107,7 @@ class HealthMeter:
             dead = ", ".join(str(rx) for rx in self.dead_receivers)
             found.append(f"receivers without a signal: {dead} of {self._config.array.rx}")
         if self.negative_half_db > _SWAPPED_DB:
-            order = self._config.adc.iq_order
-            other = IQOrder.Q_FIRST if order is IQOrder.I_FIRST else IQOrder.I_FIRST
+            other = self._config.adc.iq_order.swapped
             found.append(
                 f"negative beat frequencies are {self.negative_half_db:.0f} dB above the positive "
                 f'ones: I and Q seem swapped, try iq_order = "{other}" under [adc]'

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from radarkit.capture.capture import Capture
 from radarkit.capture.config import RadarConfig
+from radarkit.capture.stream import FileStream, StreamFrames
 from radarkit.errors import UserError
 from radarkit.files import check_input
 
@@ -62,7 +63,8 @@ def open_capture(path: Path | str, config: RadarConfig, *, allow_partial: bool =
             expected=geometry,
             do="check the configuration, or read the whole frames with --allow-partial",
         )
-    return Capture(path, config, frames, left_over)
+    reader = StreamFrames(FileStream(path), config)
+    return Capture(path, config, frames, reader, bytes_left_over=left_over)
 
 
 def _refuse_headers(path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from radarkit.capture import RadarConfig, write_dca1000
+from radarkit.capture import read_config, write_dca1000
 
 from .conftest import COMMAND, run
 
@@ -42,7 +42,7 @@ def capture(tmp_path, radar):
     path = tmp_path / "capture.bin"
     noise = np.random.default_rng(0).normal(0, 100, (200, 1, 1, 2, 16, 2))
     frames = noise.astype(np.float32).view(np.complex64)[..., 0]
-    write_dca1000(path, [frames], RadarConfig.from_toml(radar))
+    write_dca1000(path, [frames], read_config(radar))
     return path
 
 

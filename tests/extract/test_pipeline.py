@@ -11,7 +11,9 @@ from radarkit.capture import (
     IQOrder,
     RadarConfig,
     open_capture,
+    read_config,
     write_dca1000,
+    write_toml,
 )
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig, extract
@@ -32,8 +34,8 @@ def record(tmp_path, motion_m, radar, front_end, *, rate_hz=200.0, points=3, see
     rng = np.random.default_rng(seed)
     blocks = simulate_capture(np.tile(motion_m, (points, 1)), rate_hz, radar, front_end, rng)
     write_dca1000(tmp_path / "capture.bin", blocks, radar, force=True)
-    radar.to_toml(tmp_path / "radar.toml", force=True)
-    return open_capture(tmp_path / "capture.bin", RadarConfig.from_toml(tmp_path / "radar.toml"))
+    write_toml(radar, tmp_path / "radar.toml", force=True)
+    return open_capture(tmp_path / "capture.bin", read_config(tmp_path / "radar.toml"))
 
 
 def of_receiver(capture, tmp_path, rx):

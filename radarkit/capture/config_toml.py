@@ -1,0 +1,85 @@
+"""radarkit's own radar configuration, a TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from radarkit.capture.config import RadarConfig
+from radarkit.errors import UserError
+from radarkit.files import atomic_file
+
+
+def read_toml(path: Path) -> RadarConfig:
+    """Read a configuration.
+
+    Raises
+    ------
+    UserError
+        When the file is not TOML, a key is missing or unknown, or a value is impossible; the key is
+        named.
+    """
+    try:
+        # Windows editors put a byte-order mark in front
+        found = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UserError(
+            f"{path} cannot be read as TOML ({error})", expected="a radar configuration"
+        ) from None
+    return validated(path, found)
+
+
+def write_toml(config: RadarConfig, path: Path | str, *, force: bool = False) -> None:
+    """Write a configuration that `read_toml` reads back equal.
+
+    Raises
+    ------
+    UserError
+        When `path` exists and `force` is false.
+    """
+    lines: list[str] = []
+    for section, keys in config.model_dump(mode="json", exclude_none=True).items():
+        lines.append(f"[{section}]")
+        lines += [f"{key} = {_toml_value(value)}" for key, value in keys.items()]
+        lines.append("")
+    with atomic_file(Path(path), force=force) as part:
+        part.write_text("\n".join(lines), encoding="utf-8")
+
+
+def validated(path: Path, found: dict[str, Any]) -> RadarConfig:
+    """Make a `RadarConfig` of the values found in `path`, whatever its format.
+
+    Raises
+    ------
+    UserError
+        Naming the first key that does not fit.
+    """
+    try:
+        return RadarConfig.model_validate(found)
+    except ValidationError as error:
+        raise _as_user_error(path, error) from None
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, list):
+        return f"[{', '.join(_toml_value(item) for item in value)}]"
+    return repr(value)  # repr of a float reads back to the same float
+
+
+def _as_user_error(path: Path, error: ValidationError) -> UserError:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    match first["type"]:
+        case "missing":
+            return UserError(f"{path} has no {key}", do=f"add {key}")
+        case "extra_forbidden":
+            return UserError(f"{path} has an unknown key {key}", do=f"remove {key}")
+        case "value_error":
+            message = first["msg"].removeprefix("Value error, ")
+            return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
+        case _:
+            expected = first["msg"].removeprefix("Input should be ")
+            return UserError(f"{path}: {key} = {first['input']!r}", expected=expected)
