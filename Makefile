@@ -20,7 +20,7 @@ demo: $(INSTALLED)
 	$(BIN)/radarkit simulate --output $(DEMO)/truth.h5 --raw $(DEMO)/captures \
 	  --subjects 40 --duration 30 --seed 1
 	$(BIN)/radarkit extract $(DEMO)/captures/*.bin --config $(DEMO)/captures/radar.toml \
-	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json
+	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json --channels 8
 	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 10 --seed 1
 	$(BIN)/radarkit eval $(DEMO)/run $(DEMO)/data --output $(DEMO)/report
 

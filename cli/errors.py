@@ -1,6 +1,5 @@
 """What a user did wrong, in one line and with exit code 2."""
 
-import errno
 import functools
 import sys
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from typing import ParamSpec
 
 import typer
 
-from radarkit.errors import UserError
+from radarkit.errors import UserError, reason_of
 
 P = ParamSpec("P")
 EXIT_CODE = 2
@@ -25,15 +24,13 @@ def one_line_errors(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-        except UserError as error:
-            _stop(str(error))
+        except (UserError, OSError) as error:
+            reason = reason_of(error)
+            if reason is None:
+                raise
+            _stop(reason)
         except KeyboardInterrupt:
             _stop("interrupted; no half-written file is left behind")
-        except OSError as error:
-            if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise  # not about a file: a bug
-            where = f" ({error.filename})" if error.filename else ""
-            _stop(f"{error.strerror}{where}")
 
     return run
 

@@ -7,18 +7,55 @@ import typer
 
 
 def info(
-    path: Annotated[Path, typer.Argument(help="Data set (.h5 or folder), radar (.toml) or run.")],
+    path: Annotated[
+        Path, typer.Argument(help="Data set (.h5 or folder), run, or radar configuration.")
+    ],
+    toml: Annotated[
+        Path | None, typer.Option(help="Write the radar's configuration here, as radarkit's TOML.")
+    ] = None,
+    board: Annotated[
+        str | None, typer.Option(help="Board of the radar, which says where its antennas stand.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Replace the TOML that is there.")] = False,
 ) -> None:
     """Print what a data set, a radar configuration or a run holds."""
+    from radarkit.errors import UserError
     from radarkit.files import check_input
 
     check_input(path, "file or folder")
-    if path.suffix == ".toml":
-        _print_rows(str(path), _radar_rows(path))
-    elif (path / "run.json").is_file():
+    kind = _kind(path)
+    if kind == "radar":
+        _show_radar(path, toml, board, force=force)
+        return
+    for option, given in (("--toml", toml), ("--board", board)):
+        if given is not None:
+            raise UserError(f"{path} is a {kind}", expected=f"a radar configuration for {option}")
+    if kind == "run":
         _print_rows(str(path), _run_rows(path))
     else:
         _print_dataset(path)
+
+
+def _kind(path: Path) -> str:
+    from radarkit.capture.infineon import is_infineon
+
+    if (path / "run.json").is_file():
+        return "run"
+    if path.is_dir():
+        return "radar" if is_infineon(path) else "data set"
+    with path.open("rb") as handle:
+        is_hdf5 = handle.read(8) == b"\x89HDF\r\n\x1a\n"
+    return "data set" if is_hdf5 or path.suffix.lower() == ".h5" else "radar"
+
+
+def _show_radar(path: Path, toml: Path | None, board: str | None, *, force: bool) -> None:
+    from radarkit.capture import read_config, write_toml
+    from radarkit.capture.derived import derived_rows
+
+    config = read_config(path, board=board)
+    if toml is not None:
+        write_toml(config, toml, force=force)
+    _print_rows(str(path), derived_rows(config))
 
 
 def _print_rows(title: str, rows: dict[str, str]) -> None:
@@ -29,23 +66,6 @@ def _print_rows(title: str, rows: dict[str, str]) -> None:
     for name, value in rows.items():
         table.add_row(name, value)
     Console().print(table)
-
-
-def _radar_rows(path: Path) -> dict[str, str]:
-    from radarkit.capture import read_config
-
-    config = read_config(path)
-    per_frame = config.bytes_per_frame
-    return {
-        "wavelength": f"{config.wavelength_m * 1e3:.4f} mm",
-        "bandwidth": f"{config.bandwidth_hz / 1e6:.1f} MHz",
-        "range bin": f"{config.range_bin_m * 1e2:.2f} cm",
-        "maximum range": f"{config.max_range_m:.2f} m",
-        "frame rate": f"{config.frame_rate_hz:g} Hz",
-        "virtual channels": f"{config.virtual_channels}",
-        "bytes per frame": f"{per_frame}",
-        "bytes per minute": f"{per_frame * config.frame_rate_hz * 60:.0f}",
-    }
 
 
 def _run_rows(path: Path) -> dict[str, str]:

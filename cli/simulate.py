@@ -32,7 +32,11 @@ def simulate(
         Path | None, typer.Option(help="Also write raw DCA1000 captures into this folder.")
     ] = None,
     radar: Annotated[
-        Path | None, typer.Option(help="Radar of the captures, a .toml; a 60 GHz one by default.")
+        Path | None, typer.Option(help="Radar of the captures; a 60 GHz one by default.")
+    ] = None,
+    container: Annotated[
+        str | None,
+        typer.Option(help="How captures are kept: plain (default), split, records or udp."),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
@@ -44,8 +48,11 @@ def simulate(
     from radarkit.errors import UserError
     from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 
-    if raw is None and radar is not None:
-        raise UserError(f"--radar {radar} without --raw", do="say where the captures go: --raw DIR")
+    for option, given in (("--radar", radar), ("--container", container)):
+        if raw is None and given is not None:
+            raise UserError(
+                f"{option} {given} without --raw", do="say where the captures go: --raw DIR"
+            )
     if raw is not None and snr_db is not None:
         raise UserError(
             "--snr-db with --raw", do="leave it out: captures have the thermal noise of their radar"
@@ -66,7 +73,14 @@ def simulate(
     )
     looking = None
     if raw is not None:
-        looking = raw, RawConfig(radar=read_config(radar)) if radar else RawConfig()
+        seen_by = read_config(radar) if radar else None
+        if seen_by is not None and seen_by.adc.axes is not None:
+            raise UserError(
+                f"{radar} describes a NumPy array: adc.axes",
+                expected="the layout of a DCA1000 stream",
+                do="leave adc.axes out",
+            )
+        looking = raw, from_options(RawConfig, radar=seen_by, container=container)
     with progress_bar("trials") as advance:
         simulate_dataset(output, config, raw=looking, force=force, on_trial=advance)
     typer.echo(

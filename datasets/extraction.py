@@ -1,30 +1,76 @@
 """Raw captures to a data set: one trial a capture, with the ECG recorded beside it if there is one.
 
-A trial is named like its capture's file, ``<subject>-<trial>.bin``; a name without ``-`` is that of
-the subject.
+A trial is named like its capture, ``<subject>-<trial>``; a name without ``-`` is that of the
+subject. Each capture becomes a file of its own, so that they can be worked on at once and work that
+was stopped goes on where it ended.
 """
 
 import dataclasses
-import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from radarkit.capture import RadarConfig, open_capture
+from radarkit.capture.parts import part_group
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.reader import Dataset
+from radarkit.datasets.shards import Origin, is_finished, name_of, shard_paths, stored_findings
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig, extract
-from radarkit.files import atomic_file, check_input, check_output
+from radarkit.extract.report import ExtractionReport
+from radarkit.extract.report_page import Drawn, check_report_path, draw, write_report
+from radarkit.extract.report_pictures import Pictures
+from radarkit.files import check_input, check_output
+from radarkit.parallel import Failure, run
 from radarkit.recording import Recording
 
 OnCapture = Callable[[int, int, str], None]
 
 
+@dataclass(frozen=True)
+class Extracted:
+    """What came of many captures, by their names.
+
+    Attributes
+    ----------
+    reports : dict of str to ExtractionReport
+        What was found, in the order of the captures.
+    failures : dict of str to str
+        Why the others could not be used, one line each.
+    kept : tuple of str
+        Those whose shards were there already.
+    """
+
+    reports: dict[str, ExtractionReport]
+    failures: dict[str, str]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Task:
+    name: str
+    capture: Path
+    radar: RadarConfig | None
+    origin: Origin
+    shard: Path
+    labels: Dataset | None
+    allow_partial: bool
+    force: bool
+    finished: bool
+    drawn: bool
+
+
+class _Found(NamedTuple):
+    report: ExtractionReport
+    pictures: list[Drawn]
+
+
 def extract_captures(
     captures: Sequence[Path],
-    radar: RadarConfig,
+    radar: RadarConfig | None,
     config: ExtractConfig,
     output: Path,
     *,
@@ -32,88 +78,132 @@ def extract_captures(
     labels: Path | None = None,
     allow_partial: bool = False,
     force: bool = False,
+    jobs: int = 1,
+    dask: str | None = None,
     on_capture: OnCapture = lambda *_: None,
-) -> dict[str, dict[str, Any]]:
+) -> Extracted:
     """Extract captures that were recorded with one radar.
 
     Parameters
     ----------
     captures : sequence of Path
-        The files.
-    radar : RadarConfig
-        How they were recorded.
+        Files or folders; the parts of a split capture count once.
+    radar : RadarConfig or None
+        How they were recorded; None for captures that say so themselves.
     config : ExtractConfig
         How to extract.
     output : Path
         For one capture and a name that ends in ``.h5`` the data set, else a folder of data sets,
-        one a capture. What is finished stays when a later capture fails.
+        one a capture. What is there already and was made from the same is kept.
     report : Path, optional
-        JSON file: the report of the capture, or of several by name.
+        As in `radarkit.extract.report_page.write_report`, of all captures. One that is there is
+        replaced if a part of the output is kept.
     labels : Path, optional
         Data set with the ECG of each capture in a trial of the same name, started at the same time.
     allow_partial : bool
         Use the whole frames of a truncated capture.
     force : bool
-        Replace what is there.
+        Make everything anew and replace what is there.
+    jobs, dask
+        As in `radarkit.parallel.run`. The workers of a cluster must see the files under the same
+        paths.
     on_capture : callable
-        Called after each capture with its number, the number of captures, and its name.
+        Called after each capture with how many are done, how many there are, and its name.
 
     Returns
     -------
-    dict of str to dict
-        The reports, by name of the capture.
+    Extracted
+
+    Raises
+    ------
+    UserError
+        Before anything is done when a capture is missing, or the output holds something else; and
+        when the only capture cannot be used or several are interrupted.
     """
-    known = Dataset(labels) if labels is not None else None
-    shards = _shards(captures, output)
-    for path in (*shards.values(), *([report] if report else [])):
-        if path.parent != output:  # the folder of shards is made when the first one is ready
-            check_output(path, force=force)
-        elif path.exists() and not force:
-            raise UserError(f"{path} exists already", do="use --force to replace it")
     for capture in captures:
         check_input(capture, "capture")
-
-    reports = {}
-    for number, (capture, shard) in enumerate(shards.items(), start=1):
-        extraction = extract(open_capture(capture, radar, allow_partial=allow_partial), config)
-        subject, _, trial = capture.stem.partition("-")
-        recording = extraction.recording(subject, trial or "1")
-        if known is not None:
-            recording = _labelled(recording, known)
-        described = {
-            "radar": radar.model_dump(mode="json"),
-            "extract": config.model_dump(mode="json"),
-        }
-        if shard.parent == output:
-            output.mkdir(exist_ok=True)
-        with create(shard, config=described, seed=None, force=force) as writer:
-            writer.add(recording, spectrogram_of(recording))
-        reports[capture.stem] = extraction.report
-        on_capture(number, len(shards), capture.stem)
+    if dask is not None:  # workers start in other folders
+        captures, output = [capture.absolute() for capture in captures], output.absolute()
+        labels = labels.absolute() if labels else None
+    captures = part_group(captures)
+    known = Dataset(labels) if labels else None
+    drawn = report is not None and check_report_path(report).suffix.lower() == ".html"
+    tasks = []
+    for capture, shard in zip(captures, shard_paths(captures, output), strict=True):
+        origin = Origin.of(capture, radar, config, labels)
+        finished = not force and is_finished(shard, origin)
+        flags = (allow_partial, force, finished, drawn)
+        tasks.append(_Task(name_of(capture), capture, radar, origin, shard, known, *flags))
+    kept = tuple(task.name for task in tasks if task.finished)
     if report is not None:
-        content = reports if len(reports) > 1 else next(iter(reports.values()))
-        with atomic_file(report, force=force) as part:
-            part.write_text(json.dumps(content, indent=2) + "\n")
-    return reports
+        check_output(report, force=force or bool(kept))
+    if len(kept) == len(tasks) and not drawn:
+        jobs, dask = 1, None  # reading takes less time than starting workers
+    results = _run(tasks, output, jobs, dask, on_capture)
+    found = {name: one for name, one in results.items() if isinstance(one, _Found)}
+    failures = {name: one.reason for name, one in results.items() if isinstance(one, Failure)}
+    if len(tasks) == 1 and failures:
+        raise UserError(*failures.values())
+    reports = {name: one.report for name, one in found.items()}
+    if report is not None and reports:
+        pictures = {name: one.pictures for name, one in found.items()}
+        write_report(report, reports, pictures, failures=failures, force=True)
+    return Extracted(reports, failures, kept)
 
 
-def _shards(captures: Sequence[Path], output: Path) -> dict[Path, Path]:
-    """Say which file each capture becomes."""
-    names = [capture.stem for capture in captures]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UserError(f"two captures named {twice}", expected="one trial of each name")
-    if output.suffix == ".h5":
-        if len(captures) > 1:
-            raise UserError(
-                f"{len(captures)} captures for the one file {output}",
-                expected="a folder",
-                do="leave out the .h5",
-            )
-        return {captures[0]: output}
-    if not output.parent.is_dir():
-        raise UserError(f"no folder {output.parent} to make {output.name} in")
-    return {capture: output / f"{capture.stem}.h5" for capture in captures}
+def _run(
+    tasks: list[_Task], output: Path, jobs: int, dask: str | None, on_capture: OnCapture
+) -> dict[str, _Found | Failure]:
+    """Do the tasks and clean up behind them; results by name, in the order of the tasks."""
+    done: list[str] = []
+
+    def note(number: int, _: _Found | Failure) -> None:
+        done.append(tasks[number].name)
+        on_capture(len(done), len(tasks), done[-1])
+
+    was_there = output.exists()
+    try:
+        results = run(_find, tasks, jobs=jobs, dask=dask, on_done=note)
+    except KeyboardInterrupt:
+        if len(tasks) == 1:
+            raise
+        raise UserError(
+            f"interrupted with {len(done)} of {len(tasks)} captures done",
+            do="the same command goes on from there",
+        ) from None
+    finally:
+        if dask is None:  # no worker is left; one that was killed could not clean up
+            for task in tasks:
+                task.shard.with_name(f"{task.shard.name}.part").unlink(missing_ok=True)
+            if not was_there and output.is_dir():
+                with suppress(OSError):  # holds finished shards
+                    output.rmdir()
+    return {task.name: result for task, result in zip(tasks, results, strict=True)}
+
+
+def _find(task: _Task) -> _Found:
+    """Make a shard, or read what is kept in it; runs in any process."""
+    if task.finished:
+        report, pictures = stored_findings(task.shard)
+    else:
+        report, pictures = _make(task)
+    return _Found(report, draw(pictures, report) if task.drawn else [])
+
+
+def _make(task: _Task) -> tuple[ExtractionReport, Pictures]:
+    made_from = task.origin.describe()  # before reading, so that a change in between is noticed
+    capture = open_capture(task.capture, task.radar, allow_partial=task.allow_partial)
+    extraction = extract(capture, task.origin.config)
+    subject, _, trial = task.name.partition("-")
+    recording = extraction.recording(subject, trial or "1")
+    if task.labels is not None:
+        recording = _labelled(recording, task.labels)
+    pictures = Pictures.of(extraction)
+    task.shard.parent.mkdir(exist_ok=True)
+    with create(task.shard, config=made_from, seed=None, force=task.force) as writer:
+        writer.add(recording, spectrogram_of(recording))
+        writer.add_findings(extraction.report.as_json(), vars(pictures))
+    return extraction.report, pictures
 
 
 def _labelled(recording: Recording, known: Dataset) -> Recording:

@@ -157,7 +157,7 @@ class Dataset:
 
     def _file(self, path: Path) -> h5py.File:
         if path not in self._handles:
-            self._handles[path] = _open(path)
+            self._handles[path] = open_shard(path)
         return self._handles[path]
 
     def _group(self, header: TrialHeader) -> h5py.Group:
@@ -200,7 +200,14 @@ class Dataset:
             raise _damaged(path, error) from error
 
 
-def _open(path: Path) -> h5py.File:
+def open_shard(path: Path) -> h5py.File:
+    """Open one file of a data set for reading.
+
+    Raises
+    ------
+    UserError
+        When it is missing, is not radarkit's, is truncated, or has another schema version.
+    """
     if not path.is_file():
         raise UserError(f"no data set at {path}", do="check the path")
     try:

@@ -8,13 +8,15 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.capture import RadarConfig, write_dca1000, write_toml
+from radarkit.capture.dca1000 import Container
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.store import create
 from radarkit.files import atomic_folder, check_output
 from radarkit.recording import Recording
-from radarkit.simulate.fmcw import DEFAULT_RADAR, FrontEndConfig, simulate_capture
+from radarkit.simulate.fmcw import DEFAULT_RADAR, simulate_capture
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 from radarkit.simulate.real_ecg import read_hearts
+from radarkit.simulate.scene import FrontEndConfig
 from radarkit.simulate.subject import draw_subject
 from radarkit.simulate.trial import SimulatedTrial, draw_heart, simulate_trial
 
@@ -64,6 +66,8 @@ class RawConfig(BaseModel):
         a chest that is badly aimed at and the noise of a real oscillator take 12 dB of them.
     chest_range_m : (float, float)
         Each person sits somewhere in this span.
+    container : Container
+        How the bytes of a capture are kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,6 +75,7 @@ class RawConfig(BaseModel):
     radar: RadarConfig = DEFAULT_RADAR
     front_end: FrontEndConfig = FrontEndConfig(snr_db=25.0)
     chest_range_m: tuple[float, float] = (0.5, 1.2)
+    container: Container = Container.PLAIN
 
 
 def simulate_trials(
@@ -156,5 +161,7 @@ def _write_capture(
         config.radar,
         config.front_end.model_copy(update={"chest_range_m": range_m}),
         rng,
+        positions_m=recording.positions_m,
     )
-    write_dca1000(folder / f"{recording.name}.bin", blocks, config.radar)
+    path = folder / f"{recording.name}.bin"
+    write_dca1000(path, blocks, config.radar, container=config.container)

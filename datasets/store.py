@@ -2,6 +2,8 @@
 
     /                            format, schema_version, radarkit_version, created_utc,
                                  config_json, seed
+    /report_json                 what `radarkit extract` found; absent in simulated data
+    /pictures/                   what the pictures of its page are drawn from; likewise
     /trials/<subject>-<trial>/   subject, trial, status, source, sample_rate_hz, quantity
         radar           (channels, samples) float32
         ecg             (samples,) float32 mV, absent when unlabelled
@@ -17,7 +19,7 @@ Every array carries ``units`` and ``axes``. Files appear whole or not at all;
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +44,7 @@ class DatasetWriter:
     """Adds trials to a file that is being written; made by `create`."""
 
     def __init__(self, file: h5py.File) -> None:
+        self._file = file
         self._trials = file.create_group("trials", track_order=True)
 
     def add(self, recording: Recording, spectrogram: Spectrogram) -> None:
@@ -93,6 +96,23 @@ class DatasetWriter:
             frame_rate_hz=spectrogram.frame_rate_hz,
             normalisation="min-max per channel over the trial",
         )
+
+    def add_findings(self, report: dict[str, Any], pictures: Mapping[str, Any]) -> None:
+        """Keep how the trial was found in its capture.
+
+        Parameters
+        ----------
+        report : dict
+            Ready for JSON.
+        pictures : mapping of str to array or number
+            What the pictures of the report are drawn from; None is left out.
+        """
+        # arrays and no attributes, for those end at 64 KiB
+        self._file["report_json"] = json.dumps(report)
+        group = self._file.create_group("pictures")
+        for name, values in pictures.items():
+            if values is not None:
+                group[name] = values
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from radarkit.capture.capture import Capture, Samples
 from radarkit.capture.config import AdcConfig, ChirpConfig, FrameConfig, RadarConfig
 from radarkit.capture.config_file import read_config
 from radarkit.capture.config_toml import write_toml
-from radarkit.capture.dca1000 import write_dca1000
+from radarkit.capture.dca1000 import Container, write_dca1000
 from radarkit.capture.health import HealthMeter
 from radarkit.capture.layout import IQOrder
 from radarkit.capture.open import open_capture
@@ -16,6 +16,7 @@ __all__ = [
     "ArrayConfig",
     "Capture",
     "ChirpConfig",
+    "Container",
     "FrameConfig",
     "HealthMeter",
     "IQOrder",

@@ -50,14 +50,14 @@ class Capture:
     config: RadarConfig
     frames: int
     reader: FrameReader
-    valid: NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]
+    valid: NDArray[np.bool_] = field(default=None)  # type: ignore[arg-type]
     bytes_left_over: int = 0
     notes: tuple[str, ...] = ()
     limits: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
-        if self.valid is None:
-            object.__setattr__(self, "valid", np.ones(self.frames, np.bool_))
+        valid = np.ones(self.frames, np.bool_) if self.valid is None else self.valid
+        object.__setattr__(self, "valid", valid)
 
     @property
     def frames_dropped(self) -> int:

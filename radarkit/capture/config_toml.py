@@ -1,7 +1,9 @@
 """radarkit's own radar configuration, a TOML file."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,8 +49,19 @@ def write_toml(config: RadarConfig, path: Path | str, *, force: bool = False) ->
         part.write_text("\n".join(lines), encoding="utf-8")
 
 
-def validated(path: Path, found: dict[str, Any]) -> RadarConfig:
+def validated(
+    path: Path, found: dict[str, Any], names: Mapping[str, str] = MappingProxyType({})
+) -> RadarConfig:
     """Make a `RadarConfig` of the values found in `path`, whatever its format.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    found : dict
+        Values by section and key.
+    names : mapping of str to str
+        What the file calls some of the keys, for the error.
 
     Raises
     ------
@@ -58,7 +71,7 @@ def validated(path: Path, found: dict[str, Any]) -> RadarConfig:
     try:
         return RadarConfig.model_validate(found)
     except ValidationError as error:
-        raise _as_user_error(path, error) from None
+        raise _as_user_error(path, error, names) from None
 
 
 def _toml_value(value: Any) -> str:
@@ -69,17 +82,23 @@ def _toml_value(value: Any) -> str:
     return repr(value)  # repr of a float reads back to the same float
 
 
-def _as_user_error(path: Path, error: ValidationError) -> UserError:
+def _as_user_error(path: Path, error: ValidationError, names: Mapping[str, str]) -> UserError:
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    key = _renamed(".".join(str(part) for part in first["loc"]), names)
     match first["type"]:
         case "missing":
             return UserError(f"{path} has no {key}", do=f"add {key}")
         case "extra_forbidden":
             return UserError(f"{path} has an unknown key {key}", do=f"remove {key}")
         case "value_error":
-            message = first["msg"].removeprefix("Value error, ")
+            message = _renamed(first["msg"].removeprefix("Value error, "), names)
             return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
         case _:
             expected = first["msg"].removeprefix("Input should be ")
             return UserError(f"{path}: {key} = {first['input']!r}", expected=expected)
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    for ours, theirs in names.items():
+        text = text.replace(ours, theirs)
+    return text

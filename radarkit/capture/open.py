@@ -1,95 +1,156 @@
-"""open_capture: a file and its configuration to a `Capture`, or a reason why not.
+"""open_capture: whatever was recorded, and its configuration, to a `Capture`, or a reason why not.
 
 A headerless file carries nothing that says how to read it: a wrong configuration gives wrong data
-in silence. What can be checked is checked here: the size must be a whole number of frames, and the
-stream must not begin with the headers that some capture tools leave in it.
+in silence. What can be checked is checked here: the size must be a whole number of frames, the
+words must be in the range of the ADC, and nothing else than samples may be in the stream.
 """
 
-import struct
 from pathlib import Path
 
 from radarkit.capture.capture import Capture
 from radarkit.capture.config import RadarConfig
-from radarkit.capture.stream import FileStream, StreamFrames
+from radarkit.capture.packet_headers import DATAGRAM, RECORD
+from radarkit.capture.packet_walk import has_packets
+from radarkit.capture.packets import PacketStream
+from radarkit.capture.parts import all_parts
+from radarkit.capture.stream import ByteStream, FileStream, StreamFrames, untouched_frames
+from radarkit.capture.words import adc_limits, check_words
 from radarkit.errors import UserError
 from radarkit.files import check_input
 
-_PAYLOAD_BYTES = 1456  # samples of a full DCA1000 packet
+_CHECKED_BYTES = 2**20  # words that are looked at on opening
+
+_NUMPY = b"\x93NUMPY"
+_FOREIGN = {  # first bytes: what it is, what to do
+    b"\xd4\xc3\xb2\xa1": ("a packet capture (pcap)", "write the UDP payloads of port 4098 alone"),
+    b"\x0a\x0d\x0d\x0a": ("a packet capture (pcapng)", "write the UDP payloads of port 4098 alone"),
+    b"\x89HDF": ("an HDF5 file", "give the capture, not a data set"),
+    b"PK\x03\x04": ("a ZIP archive", "unpack it"),
+    b"\x1f\x8b\x08": ("a gzip file", "unpack it"),
+}
 _HSI_MAGIC = (b"\xdc\x0a\xdc\x0a", b"\x0a\xdc\x0a\xdc")
 
 
-def open_capture(path: Path | str, config: RadarConfig, *, allow_partial: bool = False) -> Capture:
-    """Open a headerless 2-lane complex DCA1000 file.
+def open_capture(
+    path: Path | str, config: RadarConfig | None = None, *, allow_partial: bool = False
+) -> Capture:
+    """Open a raw capture.
 
     Parameters
     ----------
     path : Path
-        The ``.bin`` file.
-    config : RadarConfig
-        How it was recorded.
+        A DCA1000 file, headerless or with its packet headers (14-byte records of mmWave Studio,
+        10-byte datagrams); any part of one that was cut into ``X_Raw_0.bin``, ``X_Raw_1.bin``, ...;
+        a ``.setup.json`` of mmWave Studio; a ``.npy`` array; or the folder of an Infineon
+        recording.
+    config : RadarConfig, optional
+        How it was recorded. An Infineon recording and a ``.setup.json`` bring their own, which this
+        one replaces.
     allow_partial : bool
-        Accept a file that ends within a frame: its whole frames are used and
+        Accept a stream that ends within a frame: its whole frames are used and
         `Capture.bytes_left_over` says what is behind them.
 
     Raises
     ------
     UserError
-        When the file is missing, empty, smaller than a frame, not a whole number of frames, or
-        holds packet headers.
+        When the file or a part of it is missing, empty, smaller than a frame, not a whole number of
+        frames, holds packets that contradict each other, or something else than samples.
     """
-    path = check_input(Path(path), "capture")
-    if not path.is_file():
-        raise UserError(f"{path} is a folder", expected="a capture file")
-    size = path.stat().st_size
-    frames, left_over = divmod(size, config.bytes_per_frame)
-    loops, chirps, rx, samples = config.frame_shape
-    geometry = (
-        f"{config.bytes_per_frame} bytes per frame ({loops} loops x {chirps} chirps x {rx} rx x "
-        f"{samples} samples x 4 bytes)"
-    )
-    if size == 0:
-        raise UserError(f"{path} is empty", expected=geometry)
-    _refuse_headers(path)
+    path = Path(path)
+    if path.is_dir() or path.name == "radar.npy":
+        from radarkit.capture.infineon import is_infineon, open_infineon
+
+        if is_infineon(path):
+            return open_infineon(path, config)
+    if path.is_dir():
+        raise UserError(
+            f"{path} is a folder",
+            expected="a capture file, or the folder of an Infineon recording with its radar.npy",
+        )
+    if path.name.lower().endswith(".setup.json"):
+        from radarkit.capture.setup_json import open_setup  # it opens captures in turn
+
+        return open_setup(check_input(path, "capture"), config, allow_partial=allow_partial)
+    parts = all_parts(path)
+    check_input(path, "capture")
+    if config is None:
+        raise UserError(
+            f"{path} needs a configuration: it does not say how it was recorded",
+            do="give the file that describes the radar",
+        )
+    raw = FileStream(parts)
+    head = raw.read(0, min(raw.size, 8)).tobytes()
+    if path.suffix.lower() == ".npy" or head.startswith(_NUMPY):
+        from radarkit.capture.array_file import open_array
+
+        return open_array(path, config)
+    for magic, (what, do) in _FOREIGN.items():
+        if head.startswith(magic):
+            raise UserError(f"{path} is {what}", expected="a capture", do=do)
+    try:
+        return _open_stream(parts[0], raw, config, allow_partial=allow_partial)
+    except UserError as error:
+        found = f"{parts[0]}: {error.found}"
+        raise UserError(found, expected=error.expected, do=error.do) from None
+
+
+def _open_stream(
+    path: Path, raw: ByteStream, config: RadarConfig, *, allow_partial: bool
+) -> Capture:
+    if config.adc.axes is not None:
+        raise UserError(
+            f"a stream of bytes, but adc.axes = {list(config.adc.axes)} describes a NumPy array",
+            do="remove adc.axes, or give the .npy file",
+        )
+    stream = _without_headers(raw, config)
+    geometry = _geometry(config)
+    if stream.size == 0:
+        raise UserError("the capture is empty", expected=geometry)
+    if stream.read(0, min(stream.size, 4)).tobytes() in _HSI_MAGIC:
+        raise UserError(
+            "the samples begin with an HSI header",
+            expected="ADC samples only",
+            do="record with enableHeader = 0 and dataFmt = 1 (lvdsStreamCfg)",
+        )
+    frames, left_over = divmod(stream.size, config.bytes_per_frame)
+    check = "check the configuration, and that lvdsStreamCfg sends ADC samples only"
     if frames == 0:
         raise UserError(
-            f"{path} holds {size} bytes, less than one frame",
-            expected=geometry,
-            do="check the configuration",
+            f"holds {stream.size} bytes, less than one frame", expected=geometry, do=check
         )
     if left_over and not allow_partial:
-        odd = ", an odd number, so no stream of int16 words" if size % 2 else ""
+        odd = ", an odd number, so no stream of int16 words" if stream.size % 2 else ""
         raise UserError(
-            f"{path} holds {size} bytes{odd}: {frames} whole frames, {left_over} bytes left over",
+            f"holds {stream.size} bytes{odd}: {frames} whole frames, {left_over} bytes left over",
             expected=geometry,
-            do="check the configuration, or read the whole frames with --allow-partial",
+            do=f"{check}; or read the whole frames with --allow-partial",
         )
-    reader = StreamFrames(FileStream(path), config)
-    return Capture(path, config, frames, reader, bytes_left_over=left_over)
+    some = min(frames, -(-_CHECKED_BYTES // config.bytes_per_frame))
+    note = check_words(stream.read(0, some * config.bytes_per_frame).view("<i2"), config)
+    lowest, highest = adc_limits(config.adc)
+    return Capture(
+        path,
+        config,
+        frames,
+        StreamFrames(stream, config),
+        valid=untouched_frames(stream.gaps, frames, config.bytes_per_frame),
+        bytes_left_over=left_over,
+        notes=(*stream.notes, *([note] if note else [])),
+        limits=(float(lowest), float(highest)),
+    )
 
 
-def _refuse_headers(path: Path) -> None:
-    """Raise if the file begins with headers between the samples.
-
-    The sequence number must be right in two packets in a row, which samples hardly ever fake.
-    """
-    with path.open("rb") as handle:
-        head = handle.read(2 * (_PAYLOAD_BYTES + 14))
-    if head.startswith(_HSI_MAGIC):
-        found = "begins with an HSI header"
-        do = "record with enableHeader = 0 and ADC samples only (lvdsStreamCfg)"
-    elif _is_numbered(head, header_bytes=14):
-        found = "still holds the 14-byte header of each record"
-        do = "export it with the PacketReorder tool of mmWave Studio"
-    elif _is_numbered(head, header_bytes=10):
-        found = "still holds the 10-byte header of each UDP packet"
-        do = "remove the headers first"
-    else:
-        return
-    raise UserError(f"{path} {found}", expected="ADC samples only", do=do)
+def _without_headers(raw: ByteStream, config: RadarConfig) -> ByteStream:
+    for form in (RECORD, DATAGRAM):
+        if has_packets(raw, form, config.bytes_per_frame):
+            return PacketStream(raw, form, config.bytes_per_frame)
+    return raw
 
 
-def _is_numbered(head: bytes, *, header_bytes: int) -> bool:
-    second = header_bytes + _PAYLOAD_BYTES
-    if len(head) < second + 4:
-        return False
-    return struct.unpack_from("<I", head) == (1,) and struct.unpack_from("<I", head, second) == (2,)
+def _geometry(config: RadarConfig) -> str:
+    loops, chirps, rx, samples = config.frame_shape
+    streams = "4 lanes" if config.adc.lanes == 4 else f"{rx} rx"
+    return (
+        f"{config.bytes_per_frame} bytes per frame ({loops} loops x {chirps} chirps x {streams} x "
+        f"{samples} samples x {config.adc.bytes_per_sample} bytes)"
+    )

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from radarkit.datasets.windows import R_FRACTION, TARGET_RATE_HZ, normalise_cycle
 from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.scores import Comparison
-from radarkit.evaluation.style import (
+from radarkit.recording import Float32, Float64, Recording
+from radarkit.style import (
     MODEL,
     PALE,
     PICKED,
@@ -24,7 +25,6 @@ from radarkit.evaluation.style import (
     line_styles,
     new_figure,
 )
-from radarkit.recording import Float32, Float64, Recording
 
 LOG_FROM = 20  # losses whose largest is so many times the smallest are drawn on a log axis
 

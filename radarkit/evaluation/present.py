@@ -17,7 +17,7 @@ from radarkit.evaluation.figures import (
 )
 from radarkit.evaluation.report import ReportContent, ReportFigure, write_report
 from radarkit.evaluation.scores import Row, compare, for_json, summarise
-from radarkit.evaluation.style import DPI
+from radarkit.style import DPI
 
 _SHOWN_FROM_S = 10.0  # well inside the trial, where every beat is scored
 

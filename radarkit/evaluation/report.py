@@ -4,8 +4,6 @@ Pictures are embedded; nothing is loaded from anywhere. The page is rendered fro
 ``report.html.j2``.
 """
 
-import base64
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +18,8 @@ from matplotlib.figure import Figure
 from radarkit.evaluation.columns import METRICS, Metric
 from radarkit.evaluation.figures import history_figure
 from radarkit.evaluation.scores import Row
-from radarkit.evaluation.style import DPI
 from radarkit.files import atomic_file
+from radarkit.style import embed
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +102,7 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         table=_table({name: rows[0] for name, rows in content.methods.items()}),
         subjects=_by_subject(content.methods),
         verdicts=_verdicts(content.methods),
-        pictures=[(figure, *_embed(figure.figure)) for figure in figures],
+        pictures=[(figure, *embed(figure.figure)) for figure in figures],
         configuration=json.dumps(content.configuration, indent=2, default=str, ensure_ascii=False),
     )
     with atomic_file(path, force=force) as part:
@@ -176,12 +174,3 @@ def _verdicts(methods: Mapping[str, Sequence[Row]]) -> list[tuple[str, list[tupl
             )
         verdicts.append((baseline, [(word, ", ".join(x)) for word, x in groups.items() if x]))
     return verdicts
-
-
-def _embed(figure: Figure) -> tuple[str, int, int]:
-    """Draw the picture as a data URI, with its width and height in CSS pixels."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
-    width_in, height_in = figure.get_size_inches()
-    uri = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-    return uri, round(width_in * DPI / 2), round(height_in * DPI / 2)

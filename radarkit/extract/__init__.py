@@ -1,48 +1,93 @@
-"""From a capture to the motion of the chest."""
+"""From a capture to the motion of the chest; `radarkit.extract.pipeline` puts the steps together.
 
-from radarkit.extract.beats import (
-    Period,
-    beat_period,
-    burst_envelope,
-    heart_rate_of_bursts,
-    mean_envelope,
+Where the chest is: `survey`. Echoes: `range_profiles`, `compensate_tdm`, `follow_range`,
+`remove_static`. Places: `voxels` or `range_channels`, `focus`. Motion: `fit_circle`,
+`arctangent_phase` or `dacm_phase`, `phase_to_displacement`. What it shows: `breathing_rate`,
+`heart_rate`, `motion_segments`, `vibration`.
+"""
+
+from radarkit.extract.beamform import (
+    beams,
+    capon_weights,
+    conventional_weights,
+    range_weights,
+    steering,
+    voxel_grid,
 )
-from radarkit.extract.focus import Channel, Focus, focus, vital_energy_db
+from radarkit.extract.candidates import Candidates, range_channels, voxels
+from radarkit.extract.circle import Circle, choose_centre, fit_circle, refine_centre
+from radarkit.extract.clutter import remove_static
+from radarkit.extract.extraction import Extraction
+from radarkit.extract.focus import Focus, focus
+from radarkit.extract.follow import follow_range
+from radarkit.extract.heart import HeartRate, heart_rate
+from radarkit.extract.movement import Segment, motion_segments
+from radarkit.extract.periodicity import Periodicity, periodicity
 from radarkit.extract.phase import (
-    Circle,
     ambiguous_steps,
-    choose_centre,
-    fit_circle,
+    arctangent_phase,
+    dacm_phase,
+    phase_noise_m,
     phase_to_displacement,
+    usable_samples,
 )
-from radarkit.extract.pipeline import ExtractConfig, Extraction, extract, resample
-from radarkit.extract.range import RangeProfiles, motion_to_noise_db, range_profiles
-from radarkit.extract.rates import breathing_rate_per_min, heart_rate_per_min
-from radarkit.extract.vibration import vibration
+from radarkit.extract.pipeline import ExtractConfig, extract
+from radarkit.extract.points import Points, measure
+from radarkit.extract.range import RangeProfiles, range_gate, range_profiles, range_transform
+from radarkit.extract.rates import Rate, breathing_rate
+from radarkit.extract.report import ExtractionReport
+from radarkit.extract.resample import resample
+from radarkit.extract.survey import Survey, survey
+from radarkit.extract.tdm import compensate_tdm, tdm_delays_s
+from radarkit.extract.vibration import band_limit, vibration
 
 __all__ = [
-    "Channel",
+    "Candidates",
     "Circle",
     "ExtractConfig",
     "Extraction",
+    "ExtractionReport",
     "Focus",
-    "Period",
+    "HeartRate",
+    "Periodicity",
+    "Points",
     "RangeProfiles",
+    "Rate",
+    "Segment",
+    "Survey",
     "ambiguous_steps",
-    "beat_period",
-    "breathing_rate_per_min",
-    "burst_envelope",
+    "arctangent_phase",
+    "band_limit",
+    "beams",
+    "breathing_rate",
+    "capon_weights",
     "choose_centre",
+    "compensate_tdm",
+    "conventional_weights",
+    "dacm_phase",
     "extract",
     "fit_circle",
     "focus",
-    "heart_rate_of_bursts",
-    "heart_rate_per_min",
-    "mean_envelope",
-    "motion_to_noise_db",
+    "follow_range",
+    "heart_rate",
+    "measure",
+    "motion_segments",
+    "periodicity",
+    "phase_noise_m",
     "phase_to_displacement",
+    "range_channels",
+    "range_gate",
     "range_profiles",
+    "range_transform",
+    "range_weights",
+    "refine_centre",
+    "remove_static",
     "resample",
+    "steering",
+    "survey",
+    "tdm_delays_s",
+    "usable_samples",
     "vibration",
-    "vital_energy_db",
+    "voxel_grid",
+    "voxels",
 ]

@@ -1,169 +1,129 @@
-"""Focus: which pairs of a range bin and a virtual receiver look at the chest.
+"""Focus: N points of the chest out of many places, those that beat most clearly.
 
-Strength does not tell: leakage between the antennas is stronger than a chest and stands still.
-What tells is motion at the pace of breathing and heart beats: the chest is where most of its energy
-is, and the channels there are ranked by how far it stands above their own noise.
+As in MMECG (Chen et al., "Contactless electrocardiogram monitoring with millimeter wave radar",
+IEEE Transactions on Mobile Computing, 2022), a place is judged by how well its vibration repeats
+from beat to beat, and places that see the same are put together: K-means over where they lie and
+how they vibrate, weighted by the power of their echo. Each cluster gives its most periodic place.
+The judging needs no full rate: the quietest minute at some 65 Hz tells enough.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft, rfftfreq
-from scipy.signal.windows import hann
 
-from radarkit.errors import UserError
-from radarkit.extract.phase import (
-    ambiguous_steps,
-    choose_centre,
-    fit_circle,
-    phase_to_displacement,
-)
-from radarkit.extract.range import RangeProfiles, motion_to_noise_db
+from radarkit.extract.candidates import Candidates
+from radarkit.extract.periodicity import periodicity
+from radarkit.extract.phase import arctangent_phase, phase_to_displacement
+from radarkit.extract.range import RangeProfiles
+from radarkit.extract.vibration import vibration
+from radarkit.recording import Float64
 
-_LEAST_MOTION_DB = 6.0  # a channel of noise alone is within 1 dB of 0
-_HALF_CHEST_M = 0.25  # echoes farther than this from the best bin are ghosts or somebody else
-_MOST_AMBIGUOUS = 1e-3  # share of steps; a channel with more has lost count of its turns
-_SLOWEST_HZ, _FASTEST_HZ = 0.1, 4.0  # breathing to the third harmonic of the heart
-
-
-class Channel(NamedTuple):
-    """A range bin seen by one virtual receiver.
-
-    Attributes
-    ----------
-    range_m : float
-        Distance of the bin.
-    tx, rx : int
-        Transmitter and receiver.
-    score_db : float
-        Vital-sign energy of its phase, see `vital_energy_db`.
-    circle_resolved : bool
-        Whether its static clutter could be told from the arc that it draws.
-    """
-
-    range_m: float
-    tx: int
-    rx: int
-    score_db: float
-    circle_resolved: bool
+_JUDGED_S = 60.0
+_JUDGED_HZ = 60.0
+_MOST = 400  # places whose periodicity is looked at, the strongest
+_FAINT_DB = -5.0  # below the strongest place; noise is 1.8 times that of the strongest there
+_SPREAD_M = 0.05  # places so far apart differ as much as two that vibrate differently
+_WAVEFORM_AXES = 8
 
 
 class Focus(NamedTuple):
-    """The channels that look at the chest, best first, and what they saw.
+    """The points that were chosen, best first.
 
     Attributes
     ----------
-    channels : list of Channel
-        By descending score.
-    displacement_m : (channels, frames) float64
-        Their motion; away from the radar is positive.
-    range_m : float
-        Distance of the chest, between the bins.
+    places : (points,) int64
+        Index of each among the candidates.
+    score : (points,) float64
+        How clearly each repeats from beat to beat, 0 to 1.
+    power : (points,) float64
+        Moving power of each.
     """
 
-    channels: list[Channel]
-    displacement_m: NDArray[np.float64]
-    range_m: float
-
-
-def vital_energy_db(
-    displacement_m: NDArray[np.floating], sample_rate_hz: float
-) -> NDArray[np.float64]:
-    """Velocity power per hertz between 0.1 and 4 Hz over that in the upper half of the band.
-
-    Velocity, because the phase of noise is a random walk, which has most of its energy at the pace
-    of breathing while its velocity is white.
-
-    Parameters
-    ----------
-    displacement_m : (channels, samples) float
-        Motion of each channel.
-    sample_rate_hz : float
-        Its rate.
-
-    Returns
-    -------
-    (channels,) float64
-        A random walk has 0 dB, white noise of the phase less.
-    """
-    velocity = np.diff(displacement_m, axis=1)
-    velocity = velocity - velocity.mean(axis=1, keepdims=True)
-    power = np.abs(rfft(velocity * hann(velocity.shape[1], sym=False), axis=1)) ** 2
-    frequencies_hz = rfftfreq(velocity.shape[1], 1 / sample_rate_hz)
-    fastest_hz = min(_FASTEST_HZ, sample_rate_hz / 8)
-    vital = (frequencies_hz >= _SLOWEST_HZ) & (frequencies_hz <= fastest_hz)
-    rest = frequencies_hz >= sample_rate_hz / 4
-    floor = np.finfo(np.float64).tiny
-    ratio = power[:, vital].mean(axis=1) / np.maximum(power[:, rest].mean(axis=1), floor)
-    return np.asarray(10 * np.log10(np.maximum(ratio, floor)))
+    places: NDArray[np.int64]
+    score: Float64
+    power: Float64
 
 
 def focus(
     profiles: RangeProfiles,
-    transmitters: tuple[int, ...],
+    candidates: Candidates,
     wavelength_m: float,
-    frame_rate_hz: float,
-    channels: int,
+    rate_hz: float,
+    points: int,
 ) -> Focus:
-    """Find the chest and the channels that see it best.
+    """Choose points among candidates.
 
     Parameters
     ----------
     profiles : RangeProfiles
-        Echoes within the range gate.
-    transmitters : tuple of int
-        The number of each transmitter of the tx axis.
-    wavelength_m, frame_rate_hz : float
+        Around the chest.
+    candidates : Candidates
+        Places.
+    wavelength_m, rate_hz : float
         Of the capture.
-    channels : int
-        How many to keep at most.
-
-    Returns
-    -------
-    Focus
-        Fewer channels where fewer see the chest.
-
-    Raises
-    ------
-    UserError
-        When nothing moves like a chest.
+    points : int
+        How many; all candidates where there are fewer.
     """
-    motion_db = motion_to_noise_db(profiles, frame_rate_hz)
-    tx, rx, bins = np.nonzero(motion_db >= _LEAST_MOTION_DB)
-    if tx.size == 0:
-        raise UserError(
-            f"no moving chest found from {profiles.ranges_m[0]:.2f} to {profiles.ranges_m[-1]:.2f} "
-            f"m: the most lively channel is {motion_db.max():.1f} dB above noise",
-            expected=f"{_LEAST_MOTION_DB:g} dB or more",
-            do="check the range gate, the configuration and the order of I and Q",
-        )
-    echoes = np.ascontiguousarray(profiles.values[:, tx, rx, bins].T)
-    circle = fit_circle(echoes)
-    displacement_m = phase_to_displacement(echoes, choose_centre(echoes, circle), wavelength_m)
-    score_db = vital_energy_db(displacement_m, frame_rate_hz)
-    # a chest seen in a mirror moves as cleanly as the chest; its echo is weaker
-    slow_share = 1 - 10 ** (-motion_db[tx, rx, bins] / 10)
-    best_bin = int(np.bincount(bins, weights=slow_share * echoes.var(axis=1)).argmax())
-    near = np.abs(profiles.ranges_m[bins] - profiles.ranges_m[best_bin]) <= _HALF_CHEST_M
-    followed = ambiguous_steps(displacement_m, wavelength_m) <= _MOST_AMBIGUOUS
-    order = np.flatnonzero(near & followed if (near & followed).any() else near)
-    order = order[np.argsort(-score_db[order], kind="stable")][:channels]
-    chosen = [
-        Channel(
-            range_m=float(profiles.ranges_m[bins[i]]),
-            tx=transmitters[tx[i]],
-            rx=int(rx[i]),
-            score_db=float(score_db[i]),
-            circle_resolved=bool(circle.resolved[i]),
-        )
-        for i in order
-    ]
-    return Focus(chosen, displacement_m[order], _chest_range_m(profiles, best_bin))
+    step = max(1, int(rate_hz / _JUDGED_HZ))
+    stretch = quietest(profiles, step, wavelength_m, rate_hz)
+    values = profiles.values[stretch]
+    values = values[: len(values) // step * step]
+    values = values.reshape(-1, step, *values.shape[1:]).mean(axis=1)
+    echoes = candidates.listen(values)
+    centres = echoes.mean(axis=1)
+    power = np.asarray((np.abs(echoes - centres[:, None]) ** 2).mean(axis=1), np.float64)
+    order = np.argsort(-power, kind="stable")[: max(_MOST, points)]
+    bright = order[power[order] >= power[order[0]] * 10 ** (_FAINT_DB / 10)]
+    kept = bright if len(bright) >= points else order[:points]
+    phase = arctangent_phase(echoes[kept], centres[kept])
+    motion_m = phase_to_displacement(phase, wavelength_m)
+    score, _ = periodicity(motion_m, rate_hz / step)
+    chosen = (
+        np.arange(len(kept))
+        if len(kept) <= points
+        else _clusters(candidates.take(kept), motion_m, rate_hz / step, power[kept], score, points)
+    )
+    chosen = chosen[np.argsort(-score[chosen], kind="stable")]
+    return Focus(kept[chosen], score[chosen], power[kept[chosen]])
 
 
-def _chest_range_m(profiles: RangeProfiles, best_bin: int) -> float:
-    """Centre of gravity of the moving power of the best bin and its two neighbours."""
-    around = slice(max(best_bin - 1, 0), best_bin + 2)
-    power = profiles.values[..., around].var(axis=0).sum(axis=(0, 1))
-    return float((profiles.ranges_m[around] * power).sum() / power.sum())
+def quietest(profiles: RangeProfiles, step: int, wavelength_m: float, rate_hz: float) -> slice:
+    """Find the minute in which the strongest channel moves least."""
+    frames = len(profiles.values)
+    wanted = round(_JUDGED_S * rate_hz)
+    if frames <= wanted:
+        return slice(0, frames)
+    thin = profiles.values[::step]
+    strongest = np.unravel_index(thin.var(axis=0).argmax(), thin.shape[1:])
+    series = thin[(slice(None), *strongest)][None]
+    path_m = phase_to_displacement(arctangent_phase(series, series.mean(axis=1)), wavelength_m)[0]
+    travelled = np.concatenate([[0.0], np.cumsum(np.diff(path_m) ** 2)])
+    length = wanted // step
+    start = int((travelled[length:] - travelled[:-length]).argmin()) * step
+    return slice(start, start + wanted)
+
+
+def _clusters(
+    places: Candidates,
+    motion_m: Float64,
+    rate_hz: float,
+    power: Float64,
+    score: Float64,
+    points: int,
+) -> NDArray[np.int64]:
+    """Most periodic place of each of `points` clusters."""
+    from sklearn.cluster import KMeans  # a second to import
+
+    shake = vibration(motion_m, rate_hz)
+    shake /= np.maximum(np.linalg.norm(shake, axis=1, keepdims=True), np.finfo(float).tiny)
+    values, axes = np.linalg.eigh(shake @ shake.T)
+    waveform = axes[:, -_WAVEFORM_AXES:] * np.sqrt(np.maximum(values[-_WAVEFORM_AXES:], 0))
+    where_m = places.positions_m if places.positions_m is not None else places.ranges_m[:, None]
+    features = np.hstack([where_m / _SPREAD_M, waveform])
+    found = KMeans(points, n_init=1, max_iter=50, random_state=0).fit(
+        features, sample_weight=power / power.max()
+    )
+    best_first = np.argsort(-score, kind="stable")
+    _, first = np.unique(found.labels_[best_first], return_index=True)
+    return np.asarray(best_first[first])

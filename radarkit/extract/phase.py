@@ -1,189 +1,140 @@
-"""Phase: from the circle that an echo draws in the complex plane to metres.
+"""Phase: from the angle of an echo around its circle's centre to metres.
 
-Besides the chest, a range bin holds static reflectors: ``z(t) = c + r exp(j 4 pi d(t) / lambda)``
-with an unknown c. The displacement d is the angle around c, not around the origin. c and r come
-from the Hyper circle fit of Al-Sharadqah and Chernov, "Error analysis for circle fitting
-algorithms", Electronic Journal of Statistics 3 (2009): an algebraic fit with the normalisation that
-removes the bias towards small circles, so that it holds for short arcs as well as for full turns.
+Two ways to the same angle: the arctangent, unwrapped, and DACM, the differentiate and
+cross-multiply of Wang et al., "Noncontact distance and amplitude-independent vibration measurement
+based on an extended DACM algorithm", IEEE Transactions on Instrumentation and Measurement 63
+(2014), which sums
+
+    dphi[n] = arcsin((I[n-1] Q[n] - Q[n-1] I[n]) / (|z[n-1]| |z[n]|))
+
+and needs no unwrapping, at the price of steps that must stay below a quarter turn. Where an echo
+fades its angle is
+noise: such samples are left out, and the angle is interpolated over them.
 
 Sign: the beat of an echo is ``exp(j 2 pi (f0 + S t) 2 R / c)``, so a chest that recedes raises the
 phase; displacement towards the radar is negative.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGEST_RADIUS_ERROR = 0.05  # relative; beyond it the scale of a displacement is a guess
-_NOISE_IN_BULGE, _NOISE_IN_RADIUS = 0.6, 0.3
+from radarkit.recording import Float64
+
+Echo = NDArray[np.complexfloating]
+
+_FADED = 0.25  # of the median strength: a phase error of 4 times the usual
 
 
-class Circle(NamedTuple):
-    """Circles fitted to samples, one for each channel.
-
-    Attributes
-    ----------
-    centre : (channels,) complex128
-        Static clutter.
-    radius : (channels,) float64
-        Strength of the moving echo.
-    residual : (channels,) float64
-        Rms distance of the samples from the circle.
-    radius_error : (channels,) float64
-        Standard error of the radius, by propagation of the residual through the linearised fit.
-    arc_rad : (channels,) float64
-        Angle that holds all but the outermost 2 % of the samples on either side, turns counted.
-    """
-
-    centre: NDArray[np.complex128]
-    radius: NDArray[np.float64]
-    residual: NDArray[np.float64]
-    radius_error: NDArray[np.float64]
-    arc_rad: NDArray[np.float64]
-
-    @property
-    def resolved(self) -> NDArray[np.bool_]:
-        """Whether each arc is long and clean enough to tell its centre: (channels,) bool.
-
-        The radius must be certain, and the noise must be smaller than the bulge of the arc and than
-        the circle itself (a cloud of noise looks like a circle with a residual of half its radius):
-        beyond that even the fit of a long recording is biased.
-        """
-        with np.errstate(invalid="ignore", over="ignore"):  # straight lines are infinite circles
-            bulge = self.radius * (1 - np.cos(np.minimum(self.arc_rad, 2 * np.pi) / 2))
-            certain = self.radius_error < _LARGEST_RADIUS_ERROR * self.radius
-            clean = self.residual < np.minimum(
-                _NOISE_IN_BULGE * bulge, _NOISE_IN_RADIUS * self.radius
-            )
-            return np.asarray(certain & clean)
-
-
-def fit_circle(echo: NDArray[np.complexfloating]) -> Circle:
-    """Fit a circle to the samples of each channel.
+def usable_samples(
+    echo: Echo, centre: NDArray[np.complexfloating], valid: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """Tell the samples whose angle means something.
 
     Parameters
     ----------
     echo : (channels, samples) complex
         Echoes over time.
-
-    Returns
-    -------
-    Circle
-        A channel that does not move has radius 0; a straight line has an infinite one.
-    """
-    z = np.asarray(echo, np.complex128)
-    mean = z.mean(axis=1)
-    moving = z - mean[:, None]
-    spread = np.sqrt((np.abs(moving) ** 2).mean(axis=1))
-    # 1e-6: below the rounding of complex64 nothing moves
-    still = spread <= 1e-6 * np.abs(mean)
-    scale = np.where(still, 1.0, spread)
-    centre, radius = _hyper(moving / scale[:, None])
-    centre, radius = mean + scale * centre, scale * radius
-    centre, radius = np.where(still, mean, centre), np.where(still, 0.0, radius)
-    with np.errstate(invalid="ignore", over="ignore"):
-        residual = np.abs(z - centre[:, None]) - radius[:, None]
-        rms = np.sqrt((residual**2).mean(axis=1))
-        return Circle(centre, radius, rms, _radius_error(z, centre, residual), _arc(z, centre))
-
-
-def choose_centre(z: NDArray[np.complexfloating], circle: Circle) -> NDArray[np.complex128]:
-    """Choose the point to take each channel's angle around.
-
-    A resolved circle gives its centre. Where it is not resolved, most often because the strength of
-    the echo changes as the chest moves, whole turns around the origin need no fit: their scale is
-    right anyway. What is left takes the centre of the fit, for want of better, or the origin.
-
-    Parameters
-    ----------
-    z : (channels, samples) complex
-        Echoes over time.
-    circle : Circle
-        From `fit_circle`.
-
-    Returns
-    -------
-    (channels,) complex128
-    """
-    turns = _arc(np.asarray(z, np.complex128), np.zeros(len(z), np.complex128)) > 2 * np.pi
-    usable = np.isfinite(circle.centre) & (circle.resolved | ~turns)
-    return np.where(usable, circle.centre, 0)
-
-
-def _hyper(z: NDArray[np.complex128]) -> tuple[NDArray[np.complex128], NDArray[np.float64]]:
-    """Centre and radius for channels of mean 0 and mean square 1.
-
-    Solves M a = eta H a for the smallest eta >= 0, with M the second moments of (|z|^2, x, y, 1),
-    H the Hyper normalisation and a = (A, B, C, D) of A |z|^2 + B x + C y + D = 0.
-    """
-    square = np.abs(z) ** 2
-    rows = np.stack([square, z.real, z.imag, np.ones_like(square)], axis=1)
-    moments = rows @ rows.transpose(0, 2, 1) / z.shape[1]
-    H = np.array([[8.0, 0, 0, 2], [0, 1, 0, 0], [0, 0, 1, 0], [2, 0, 0, 0]])
-    eta, vectors = np.linalg.eig(np.linalg.solve(H, moments))
-    # H has one negative eigenvalue, so one eta is negative and the next one is the wanted
-    wanted = np.argsort(eta.real, axis=1)[:, 1]
-    a = np.take_along_axis(vectors.real, wanted[:, None, None], axis=2)[:, :, 0]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        centre = -(a[:, 1] + 1j * a[:, 2]) / (2 * a[:, 0])
-        radius = np.sqrt(np.abs(centre) ** 2 - a[:, 3] / a[:, 0])
-    return centre, radius
-
-
-def _arc(z: NDArray[np.complex128], centre: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Angle that the samples span around a centre, outliers aside."""
-    centre = np.where(np.isfinite(centre), centre, 0)
-    low, high = np.percentile(np.unwrap(np.angle(z - centre[:, None]), axis=1), (2, 98), axis=1)
-    return np.asarray(high - low)
-
-
-def _radius_error(
-    z: NDArray[np.complex128], centre: NDArray[np.complex128], residual: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Compute the standard error of the radius of a least-squares fit with these residuals.
-
-    Residuals that follow each other slowly count as fewer samples (first-order autoregression).
-    """
-    samples = z.shape[1]
-    direction = np.exp(1j * np.angle(z - centre[:, None]))
-    rows = np.stack([direction.real, direction.imag, np.ones(z.shape)], axis=1)
-    normal = rows @ rows.transpose(0, 2, 1)
-    variance = (residual**2).mean(axis=1)
-    memory = (residual[:, 1:] * residual[:, :-1]).mean(axis=1) / np.where(variance > 0, variance, 1)
-    memory = np.clip(memory, 0, 1 - 2 / samples)
-    usable = np.isfinite(variance) & (np.linalg.cond(normal) < 1e12)
-    normal[~usable] = np.eye(3)
-    error = np.sqrt(variance * np.linalg.inv(normal)[:, 2, 2] * (1 + memory) / (1 - memory))
-    return np.where(usable, error, np.inf)
-
-
-def phase_to_displacement(
-    z: NDArray[np.complexfloating], centre: NDArray[np.complexfloating], wavelength_m: float
-) -> NDArray[np.float64]:
-    """Displacement from the angle around the centre: arctangent, unwrapped, in metres.
-
-    Parameters
-    ----------
-    z : (channels, samples) complex
-        Echoes over time.
     centre : (channels,) complex
         Static clutter of each channel.
+    valid : (samples,) bool, optional
+        False where frames were lost.
+
+    Returns
+    -------
+    (channels, samples) bool
+        False where the moving echo is below a quarter of its median strength, or the frame lost.
+    """
+    strength = np.abs(echo - centre[:, None])
+    known = strength if valid is None else strength[:, valid]
+    usable = strength >= _FADED * np.median(known, axis=1, keepdims=True)
+    return usable if valid is None else usable & valid
+
+
+def arctangent_phase(
+    echo: Echo, centre: NDArray[np.complexfloating], usable: NDArray[np.bool_] | None = None
+) -> Float64:
+    """Angle around the centre, unwrapped.
+
+    Parameters
+    ----------
+    echo, centre, usable
+        As in `usable_samples`; all samples are used when `usable` is not given.
+
+    Returns
+    -------
+    (channels, samples) float64
+        In rad.
+    """
+    angle = np.angle(echo - centre[:, None]).astype(np.float64)
+    if usable is None or usable.all():
+        return np.unwrap(angle, axis=1)
+    return _over_usable(angle, usable, np.unwrap)
+
+
+def dacm_phase(
+    echo: Echo, centre: NDArray[np.complexfloating], usable: NDArray[np.bool_] | None = None
+) -> Float64:
+    """Angle around the centre by differentiate and cross-multiply.
+
+    Parameters
+    ----------
+    echo, centre, usable
+        As in `usable_samples`; all samples are used when `usable` is not given.
+
+    Returns
+    -------
+    (channels, samples) float64
+        In rad, from 0. The frames must be so fast that a step stays below a quarter turn.
+    """
+    moving = echo - centre[:, None]
+    unit = moving / np.maximum(np.abs(moving), np.finfo(np.float32).tiny)
+    if usable is None or usable.all():
+        return _summed_steps(unit)
+    return _over_usable(unit, usable, _summed_steps)
+
+
+def _summed_steps(unit: NDArray[Any]) -> Float64:
+    steps = np.arcsin(np.clip((unit[..., 1:] * unit[..., :-1].conj()).imag, -1, 1))
+    return np.concatenate(
+        [np.zeros((*unit.shape[:-1], 1)), np.cumsum(steps, axis=-1, dtype=np.float64)], axis=-1
+    )
+
+
+def _over_usable(
+    values: NDArray[Any], usable: NDArray[np.bool_], to_phase: Callable[[NDArray[Any]], Float64]
+) -> Float64:
+    """Apply `to_phase` to the usable samples of each channel; interpolate over the others."""
+    everywhere = np.arange(values.shape[1])
+    phase = np.zeros(values.shape)
+    for channel, (row, good) in enumerate(zip(values, usable, strict=True)):
+        if good.any():
+            phase[channel] = np.interp(everywhere, everywhere[good], to_phase(row[good]))
+    return phase
+
+
+def phase_to_displacement(phase_rad: Float64, wavelength_m: float) -> Float64:
+    """Displacement of mean 0 from the phase of the echo.
+
+    Parameters
+    ----------
+    phase_rad : (channels, samples) float64
+        From `arctangent_phase` or `dacm_phase`.
     wavelength_m : float
         `RadarConfig.wavelength_m`.
 
     Returns
     -------
     (channels, samples) float64
-        Of mean 0; away from the radar is positive.
+        In metres, ``phase * wavelength / (4 pi)``; away from the radar is positive.
     """
-    phase = np.unwrap(np.angle(z - centre[:, None]), axis=1)
-    return np.asarray((phase - phase.mean(axis=1, keepdims=True)) * wavelength_m / (4 * np.pi))
+    centred = phase_rad - phase_rad.mean(axis=1, keepdims=True)
+    return np.asarray(centred * wavelength_m / (4 * np.pi))
 
 
-def ambiguous_steps(
-    displacement_m: NDArray[np.float64], wavelength_m: float
-) -> NDArray[np.float64]:
+def ambiguous_steps(displacement_m: Float64, wavelength_m: float) -> Float64:
     """Share of the steps between frames that unwrapping may have taken the wrong way round.
 
     Parameters
@@ -201,3 +152,23 @@ def ambiguous_steps(
     """
     steps = np.abs(np.diff(displacement_m, axis=1))
     return np.asarray((steps > 0.75 * wavelength_m / 4).mean(axis=1))
+
+
+def phase_noise_m(displacement_m: Float64) -> Float64:
+    """Noise of displacement, rms, from what changes between neighbouring frames alone.
+
+    Parameters
+    ----------
+    displacement_m : (channels, samples) float64
+        At the rate of the frames.
+
+    Returns
+    -------
+    (channels,) float64
+        In metres: the median of the fourth difference, whose response to motion below a tenth of
+        the frame rate is under 1 %.
+    """
+    fourth = np.abs(np.diff(displacement_m, n=4, axis=1))
+    if fourth.shape[1] == 0:
+        return np.zeros(len(displacement_m))
+    return np.asarray(np.median(fourth, axis=1) / (0.6745 * np.sqrt(70)))

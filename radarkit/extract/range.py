@@ -1,18 +1,27 @@
 """Range profiles: which part of the echo comes from which distance.
 
 The Fourier transform of one chirp over its samples separates echoes by their beat frequency; bin k
-looks at the distance ``k c / (2 B)``. The chirps of a frame that share a transmitter are averaged
-first: the chest hardly moves within a frame, and n chirps lower thermal noise by n.
+looks at the distance ``k c / (2 B)``. Only the bins of a range gate are computed, by a matrix
+product that holds the window and the transform:
+
+    P[k] = sum_n w[n] x[n] exp(-j 2 pi k (n - N/2) / N) / sum_n w[n].
+
+Counting n from the centre of the ADC window, about which the window w (Hann) is symmetric, makes
+the response of all bins to one echo real and positive within its main lobe: neighbouring bins show
+the same phase, ``4 pi R / wavelength`` with the wavelength at the centre, and a target that moves
+from one bin to the next makes no jump.
+
+The chirps of a frame that share a transmitter are averaged first: the chest hardly moves within a
+frame, and n chirps lower thermal noise by n.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import fft
 from scipy.signal.windows import hann
 
-from radarkit.capture import Capture, HealthMeter, RadarConfig
+from radarkit.capture import Capture, HealthMeter, RadarConfig, Samples
 from radarkit.errors import UserError
 
 
@@ -26,10 +35,13 @@ class RangeProfiles:
         In ADC counts; tx as in `RadarConfig.transmitters`.
     ranges_m : (bin,) float64
         Distance of each bin.
+    valid : (frame,) bool
+        False where a part of the frame was lost.
     """
 
     values: NDArray[np.complex64]
     ranges_m: NDArray[np.float64]
+    valid: NDArray[np.bool_]
 
 
 def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> slice:
@@ -40,7 +52,8 @@ def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> s
     UserError
         When no bin does.
     """
-    ranges_m = np.arange(config.chirp.samples) * config.range_bin_m
+    last = round(config.max_range_m / config.range_bin_m)
+    ranges_m = np.arange(last) * config.range_bin_m
     bins = np.flatnonzero((ranges_m >= min_range_m) & (ranges_m <= max_range_m))
     if bins.size == 0:
         raise UserError(
@@ -51,36 +64,69 @@ def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> s
     return slice(int(bins[0]), int(bins[-1]) + 1)
 
 
+def range_transform(config: RadarConfig, bins: slice) -> NDArray[np.complex64]:
+    """Window and Fourier transform of one chirp in one matrix.
+
+    Parameters
+    ----------
+    config : RadarConfig
+        The radar.
+    bins : slice
+        Bins to compute.
+
+    Returns
+    -------
+    (sample, bin) complex64
+        Scaled so that an echo of amplitude a gives a at its bin; of real samples, whose echo
+        splits into two halves, too.
+    """
+    samples = config.chirp.samples
+    window = hann(samples, sym=False)
+    turns = np.outer(np.arange(samples) - samples / 2, np.arange(bins.start, bins.stop)) / samples
+    scale = (1 if config.adc.format == "complex" else 2) / window.sum()
+    return np.asarray(scale * window[:, None] * np.exp(-2j * np.pi * turns), np.complex64)
+
+
 def chirps_to_profiles(
-    block: NDArray[np.complex64], tx_order: tuple[int, ...], gate: slice
+    block: Samples, tx_order: tuple[int, ...], transform: NDArray[np.complex64]
 ) -> NDArray[np.complex64]:
     """Average the chirps of each transmitter and transform them to range.
 
     Parameters
     ----------
-    block : (frame, loop, tx, rx, sample) complex64
+    block : (frame, loop, tx, rx, sample) complex64 or float32
         ADC samples; tx in firing order.
     tx_order : tuple of int
         Which transmitter fired at each place of the tx axis.
-    gate : slice
-        Bins to keep.
+    transform : (sample, bin) complex64
+        From `range_transform`.
 
     Returns
     -------
     (frame, tx, rx, bin) complex64
-        A Hann window is applied, scaled so that an echo of amplitude a gives a at its bin; tx
-        ascending.
+        tx ascending.
     """
-    per_place = block.mean(axis=1)
-    fired = np.asarray(tx_order)
-    per_tx = np.stack([per_place[:, fired == tx].mean(axis=1) for tx in np.unique(fired)], axis=1)
-    window = hann(block.shape[-1], sym=False)
-    profiles = fft(per_tx * (window / window.sum()).astype(np.float32), axis=-1)
-    return np.asarray(profiles[..., gate], np.complex64)
+    per_place = block[:, 0] if block.shape[1] == 1 else block.mean(axis=1)
+    places = np.argsort(tx_order, kind="stable")
+    if len(set(tx_order)) < len(tx_order):
+        fired = np.asarray(tx_order)
+        per_tx = np.stack(
+            [per_place[:, fired == tx].mean(axis=1) for tx in np.unique(fired)], axis=1
+        )
+    else:
+        in_order = bool((places == np.arange(len(places))).all())
+        per_tx = per_place if in_order else per_place[:, places]
+    rows = per_tx.reshape(-1, per_tx.shape[-1])
+    if np.iscomplexobj(rows):
+        profiles = rows @ transform
+    else:  # real samples: half the work
+        parts = np.ascontiguousarray(transform).view(np.float32)  # real and imaginary in turn
+        profiles = (rows @ parts).view(np.complex64)
+    return np.asarray(profiles.reshape(*per_tx.shape[:-1], -1), np.complex64)
 
 
 def range_profiles(
-    capture: Capture, min_range_m: float, max_range_m: float, *, health: HealthMeter | None = None
+    capture: Capture, bins: slice, *, health: HealthMeter | None = None
 ) -> RangeProfiles:
     """Range profiles of a whole capture, read once, block by block.
 
@@ -88,49 +134,21 @@ def range_profiles(
     ----------
     capture : Capture
         From `radarkit.capture.open_capture`.
-    min_range_m, max_range_m : float
-        Range gate.
+    bins : slice
+        Bins to compute; see `range_gate`.
     health : HealthMeter, optional
         Sees every block too.
-
-    Raises
-    ------
-    UserError
-        When no bin lies within the gate.
     """
     config = capture.config
-    gate = range_gate(config, min_range_m, max_range_m)
-    shape = (capture.frames, len(config.transmitters), config.array.rx, gate.stop - gate.start)
+    transform = range_transform(config, bins)
+    shape = (capture.frames, len(config.transmitters), config.array.rx, transform.shape[1])
     values = np.empty(shape, np.complex64)
     start = 0
     for block in capture.blocks():
-        values[start : start + len(block)] = chirps_to_profiles(block, config.frame.tx_order, gate)
-        start += len(block)
+        stop = start + len(block)
+        values[start:stop] = chirps_to_profiles(block, config.frame.tx_order, transform)
         if health is not None:
-            health.add(block)
-    return RangeProfiles(values, np.arange(gate.start, gate.stop) * config.range_bin_m)
-
-
-def motion_to_noise_db(profiles: RangeProfiles, frame_rate_hz: float) -> NDArray[np.float64]:
-    """How far the moving part of each echo stands above its noise.
-
-    Static clutter is the mean over time and leaves the moving part when taken away. A chest moves
-    slowly, so that the upper half of the Doppler frequencies holds noise.
-
-    Returns
-    -------
-    (tx, rx, bin) float64
-        Power per hertz below 4 Hz over that in the upper half, either sign of Doppler; 0 dB is
-        noise alone. A channel without any signal has -inf.
-    """
-    moving = profiles.values - profiles.values.mean(axis=0, dtype=np.complex128)
-    window = hann(len(moving), sym=False)[:, None, None, None]
-    power = np.abs(fft(np.asarray(moving * window, np.complex64), axis=0)) ** 2
-    doppler_hz = np.abs(np.fft.fftfreq(len(moving), 1 / frame_rate_hz))
-    slow = power[doppler_hz <= min(4.0, frame_rate_hz / 8)].mean(axis=0, dtype=np.float64)
-    fast = power[doppler_hz >= frame_rate_hz / 4].mean(axis=0, dtype=np.float64)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        # what rounding leaves of a constant is no motion; a motion without noise is +inf
-        moves = slow > 1e-12 * len(moving) * (np.abs(profiles.values) ** 2).sum(axis=0)
-        ratio = np.where(moves, slow / fast, 0.0)
-        return np.asarray(10 * np.log10(ratio))
+            health.add(block, capture.valid[start:stop])
+        start = stop
+    ranges_m = np.arange(bins.start, bins.stop) * config.range_bin_m
+    return RangeProfiles(values, ranges_m, capture.valid)

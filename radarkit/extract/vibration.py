@@ -12,6 +12,7 @@ radar", IEEE Transactions on Mobile Computing, 2022), published for h = 5 ms.
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
+from scipy.signal import butter, sosfiltfilt
 
 from radarkit.errors import UserError
 
@@ -50,3 +51,39 @@ def vibration(displacement_m: NDArray[np.floating], sample_rate_hz: float) -> ND
     continued = np.pad(motion, edges, mode="reflect", reflect_type="odd")
     second = correlate1d(continued, _TAPS * sample_rate_hz**2, axis=-1)
     return np.asarray(second[..., _REACH:-_REACH])
+
+
+def band_limit(
+    motion: NDArray[np.floating], sample_rate_hz: float, low_hz: float, high_hz: float
+) -> NDArray[np.float64]:
+    """Keep a band of a motion, without delay.
+
+    Parameters
+    ----------
+    motion : (..., samples) float
+        Displacement or vibration.
+    sample_rate_hz : float
+        Its rate.
+    low_hz, high_hz : float
+        Edges of the band, where 6 dB are lost.
+
+    Returns
+    -------
+    (..., samples) float64
+        Through a Butterworth filter of fourth order, forth and back.
+
+    Raises
+    ------
+    UserError
+        When the edges are not in order between 0 and half the rate, or there are too few samples.
+    """
+    if not 0 < low_hz < high_hz < sample_rate_hz / 2:
+        raise UserError(
+            f"a band from {low_hz:g} to {high_hz:g} Hz",
+            expected=f"0 < low < high < {sample_rate_hz / 2:g} Hz, half the rate",
+        )
+    sos = butter(4, (low_hz, high_hz), "bandpass", fs=sample_rate_hz, output="sos")
+    shortest = 3 * (2 * len(sos) + 1)
+    if motion.shape[-1] <= shortest:
+        raise UserError(f"{motion.shape[-1]} samples", expected=f"more than {shortest}")
+    return np.asarray(sosfiltfilt(sos, np.asarray(motion, np.float64), axis=-1))

@@ -1,12 +1,14 @@
 """Hearts, chests, noise and the radar that looks at them."""
 
-from radarkit.simulate.fmcw import DEFAULT_RADAR, FrontEndConfig, Reflector, simulate_capture
+from radarkit.simulate.fmcw import DEFAULT_RADAR, MMECG_RADAR, simulate_capture
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
+from radarkit.simulate.scene import FrontEndConfig, Reflector
 from radarkit.simulate.subject import Subject, draw_subject
 from radarkit.simulate.trial import Heart, SimulatedTrial, draw_heart, simulate_trial
 
 __all__ = [
     "DEFAULT_RADAR",
+    "MMECG_RADAR",
     "AbruptNoise",
     "ConstantNoise",
     "FrontEndConfig",

@@ -13,7 +13,6 @@ exact, not an approximation, when the frames lie on a grid of the padded signal;
 chosen so that they do.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
@@ -21,6 +20,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import ArrayLike
 
+from radarkit.parallel import threads
 from radarkit.recording import Float64
 from radarkit.spectrogram.grid import DEFAULT_GRID, FrequencyGrid
 from radarkit.spectrogram.spectrogram import Spectrogram, check_signal, frame_positions
@@ -97,7 +97,7 @@ def sst(
         np.multiply(np.abs(squeezed), np.float32(scale), out=values[channel])
 
     # threads over channels; numba's own do not survive a fork, as of joblib or a torch loader
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(threads()) as pool:
         list(pool.map(transform, range(channels)))
     return Spectrogram(values, np.array(grid.frequencies_hz), frame_rate_hz, "sst")
 

@@ -7,79 +7,110 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radarkit.capture import (
-    AdcConfig,
-    ArrayConfig,
-    ChirpConfig,
-    FrameConfig,
-    HealthMeter,
-    IQOrder,
-    RadarConfig,
-    open_capture,
-    write_dca1000,
-)
+from radarkit.capture import Container, IQOrder, open_capture, write_dca1000
 from radarkit.errors import UserError
 
+from .cases import counts, radar
 
-def radar(loops=1, tx=(0,), rx=1, samples=4, iq_order=IQOrder.I_FIRST):
-    return RadarConfig(
-        chirp=ChirpConfig(
-            start_frequency_hz=60e9, slope_hz_per_s=60e12, samples=samples, sample_rate_hz=4e6
+
+@st.composite
+def radars(draw):
+    lanes = draw(st.sampled_from([2, 4]))
+    kind = draw(st.sampled_from(["complex", "real"]))
+    numbers = range(4) if lanes == 4 else range(8)
+    receivers = draw(st.lists(st.sampled_from(numbers), min_size=1, max_size=4, unique=True))
+    pairs = lanes == 2 and kind == "complex"
+    return radar(
+        loops=draw(st.integers(1, 3)),
+        tx=tuple(draw(st.lists(st.integers(0, 2), min_size=1, max_size=3))),
+        rx=len(receivers),
+        receivers=tuple(receivers),
+        samples=2 * draw(st.integers(2, 9)) if pairs else draw(st.integers(4, 19)),
+        lanes=lanes,
+        format=kind,
+        bits=draw(st.sampled_from([12, 14, 16])),
+        iq_order=draw(
+            st.sampled_from(IQOrder).filter(lambda order: lanes == 2 or not order.in_pairs)
         ),
-        frame=FrameConfig(loops=loops, tx_order=tx, period_s=0.05),
-        array=ArrayConfig(rx=rx),
-        adc=AdcConfig(iq_order=iq_order),
     )
 
 
-def counts(rng, shape):
-    return (rng.integers(-32768, 32768, shape) + 1j * rng.integers(-32768, 32768, shape)).astype(
-        np.complex64
-    )
-
-
-@settings(max_examples=40)
+@settings(max_examples=150)
 @given(
+    config=radars(),
     frames=st.integers(1, 5),
-    loops=st.integers(1, 3),
-    tx=st.lists(st.integers(0, 2), min_size=1, max_size=3),
-    rx=st.integers(1, 4),
-    samples=st.integers(2, 9).map(lambda half: 2 * half),
-    iq_order=st.sampled_from(IQOrder),
+    container=st.sampled_from(Container),
+    part_bytes=st.integers(1, 4000),
     written=st.integers(1, 5),
     read=st.integers(1, 6),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_whatever_is_written_is_read_back(
-    frames, loops, tx, rx, samples, iq_order, written, read, seed
+    config, frames, container, part_bytes, written, read, seed
 ):
-    config = radar(loops, tuple(tx), rx, samples, iq_order)
-    cube = counts(np.random.default_rng(seed), (frames, *config.frame_shape))
+    cube = counts(np.random.default_rng(seed), frames, config)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "capture.bin"
+        part_bytes = max(part_bytes, frames * config.bytes_per_frame // 20)  # some 20 parts
         blocks = (cube[at : at + written] for at in range(0, frames, written))
-        assert write_dca1000(path, blocks, config) == frames
-        capture = open_capture(path, config)
+        assert frames == write_dca1000(
+            path, blocks, config, container=container, part_bytes=part_bytes
+        )
+        capture = open_capture(container.path(path), config)
         assert (capture.frames, capture.bytes_left_over) == (frames, 0)
         np.testing.assert_array_equal(np.concatenate(list(capture.blocks(read))), cube)
         np.testing.assert_array_equal(capture.read(), cube)
 
 
-@pytest.mark.parametrize("iq_order", IQOrder)
-def test_words_lie_as_the_format_table_says(tmp_path, iq_order):
-    config = radar(loops=2, tx=(1, 0), rx=3, samples=4, iq_order=iq_order)
-    cube = counts(np.random.default_rng(3), (2, *config.frame_shape))
-    stream = b""
-    for frame in range(2):
-        for loop in range(2):
-            for tx in range(2):
-                for rx in range(3):
-                    for n in (0, 2):
-                        one, two = (cube[frame, loop, tx, rx, n + k] for k in (0, 1))
-                        i = [int(one.real), int(two.real)]
-                        q = [int(one.imag), int(two.imag)]
-                        words = i + q if iq_order == "i-first" else q + i
-                        stream += struct.pack("<4h", *words)
+def words_of_a_chirp(chirp, config):
+    """Words of the samples (rx, sample) of one chirp, as the format tables of TI have them."""
+    adc, words = config.adc, []
+    if adc.lanes == 4:
+        for n in range(config.chirp.samples):
+            sample = [0j] * 4
+            for rx, lane in enumerate(config.array.receiver_numbers):
+                sample[lane] = complex(chirp[rx, n])
+            i, q = [one.real for one in sample], [one.imag for one in sample]
+            if adc.format == "real":
+                words += i
+            else:
+                words += i + q if adc.iq_order == "i-first" else q + i
+    elif adc.format == "real":
+        for rx in chirp:
+            words += list(rx)
+    else:
+        for rx in chirp:
+            for one, two in zip(rx[::2], rx[1::2], strict=True):
+                words += {
+                    "i-first": [one.real, two.real, one.imag, two.imag],
+                    "q-first": [one.imag, two.imag, one.real, two.real],
+                    "iq-pairs": [one.real, one.imag, two.real, two.imag],
+                    "qi-pairs": [one.imag, one.real, two.imag, two.real],
+                }[adc.iq_order]
+    return [int(word) for word in words]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        *(radar(2, (1, 0), 3, 6, iq_order=order) for order in IQOrder),
+        radar(2, (1, 0), 3, 5, format="real"),
+        radar(2, (1, 0), 4, 5, lanes=4),
+        radar(2, (1, 0), 4, 5, lanes=4, iq_order="q-first"),
+        radar(2, (1, 0), 2, 5, (3, 1), lanes=4),
+        radar(2, (1, 0), 3, 5, (0, 1, 3), lanes=4, format="real"),
+    ],
+    ids=lambda config: f"{config.adc.lanes} lanes {config.adc.format} {config.adc.iq_order}",
+)
+def test_words_lie_as_the_format_table_says(tmp_path, config):
+    cube = counts(np.random.default_rng(3), 2, config)
+    words = []
+    for frame in cube:
+        for loop in frame:
+            for chirp in loop:
+                words += words_of_a_chirp(chirp, config)
+    stream = struct.pack(f"<{len(words)}h", *words)
+    assert len(stream) == 2 * config.bytes_per_frame
     path = tmp_path / "capture.bin"
     path.write_bytes(stream)
     np.testing.assert_array_equal(open_capture(path, config).read(), cube)
@@ -87,17 +118,59 @@ def test_words_lie_as_the_format_table_says(tmp_path, iq_order):
     assert (tmp_path / "written.bin").read_bytes() == stream
 
 
-def test_samples_beyond_full_scale_are_clipped_and_counted(tmp_path):
+@pytest.mark.parametrize(
+    ("bits", "sent", "meant"),
+    [
+        (12, [0, 2047, 2048, 4095, -1, -2048], [0, 2047, -2048, -1, -1, -2048]),
+        (14, [0, 8191, 8192, 16383, -1, -8192], [0, 8191, -8192, -1, -1, -8192]),
+    ],
+)
+@pytest.mark.parametrize("layout", [{"lanes": 2}, {"lanes": 4}])
+@pytest.mark.parametrize("kind", ["real", "complex"])
+def test_words_without_a_sign_get_theirs(tmp_path, bits, sent, meant, layout, kind):
+    """x > 2**(bits - 1) - 1 stands for x - 2**bits; words that have their sign keep it."""
+    config = radar(samples=6, bits=bits, format=kind, **layout)
+    lanes = 4 if layout["lanes"] == 4 else 1
+    words = np.zeros((6, 2 if kind == "complex" else 1, lanes), "<i2")
+    words[..., 0] = np.array(sent)[:, None]  # of receiver 0
+    if kind == "complex" and lanes == 1:  # I I Q Q
+        words = np.repeat(np.array(sent, "<i2").reshape(3, 1, 2), 2, axis=1)
+    (tmp_path / "capture.bin").write_bytes(words.tobytes())
+    capture = open_capture(tmp_path / "capture.bin", config)
+    expected = np.array(meant) * (1 + 1j if kind == "complex" else 1)
+    np.testing.assert_array_equal(capture.read()[0, 0, 0, 0], expected)
+    assert capture.limits == (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def test_words_outside_the_range_of_the_adc_are_refused(tmp_path):
+    config = radar(samples=4)
+    write_dca1000(tmp_path / "capture.bin", [np.full((3, 1, 1, 1, 4), 9000 - 5j)], config)
+    with pytest.raises(
+        UserError, match=r"from -5 to 9000.*-2048 to 2047, or 0 to 4095.*adc\.bits = 12"
+    ):
+        open_capture(tmp_path / "capture.bin", radar(samples=4, bits=12))
+    open_capture(tmp_path / "capture.bin", radar(samples=4, bits=14))
+
+
+def test_lanes_that_carry_samples_but_have_no_receiver_are_noted(tmp_path):
+    written = radar(rx=4, samples=5, lanes=4)
+    cube = counts(np.random.default_rng(0), 3, written)
+    write_dca1000(tmp_path / "capture.bin", [cube], written)
+    capture = open_capture(tmp_path / "capture.bin", radar(1, (0,), 2, 5, (2, 0), lanes=4))
+    np.testing.assert_array_equal(capture.read(), cube[..., [2, 0], :])
+    assert capture.notes == ("receivers 1, 3 sent samples too, but array.receivers has only 2, 0",)
+
+
+def test_samples_beyond_full_scale_are_clipped(tmp_path):
     config = radar(samples=8)
     block = np.zeros((1, *config.frame_shape), np.complex64)
     block[0, 0, 0, 0, :3] = [1e6, -4e4j, 32766.4 - 1j]
     write_dca1000(tmp_path / "capture.bin", [block], config)
     read = open_capture(tmp_path / "capture.bin", config).read()
     np.testing.assert_array_equal(read[0, 0, 0, 0, :4], [32767, -32768j, 32766 - 1j, 0])
-    health = HealthMeter(config)
-    health.add(read)
-    assert health.clipped_fraction == 2 / 8
-    assert "25 % of the samples are clipped" in health.warnings[0]
+    write_dca1000(tmp_path / "small.bin", [block], radar(samples=8, bits=12))
+    read = open_capture(tmp_path / "small.bin", radar(samples=8, bits=12)).read()
+    np.testing.assert_array_equal(read[0, 0, 0, 0, :4], [2047, -2048j, 2047 - 1j, 0])
 
 
 def test_a_failed_write_leaves_nothing_and_an_existing_capture_is_kept(tmp_path):
@@ -114,7 +187,7 @@ def test_a_failed_write_leaves_nothing_and_an_existing_capture_is_kept(tmp_path)
 
 def test_a_truncated_capture_says_what_is_whole_and_what_is_left_over(tmp_path):
     config = radar(loops=2, rx=2, samples=8)  # 128 bytes per frame
-    cube = counts(np.random.default_rng(0), (5, *config.frame_shape))
+    cube = counts(np.random.default_rng(0), 5, config)
     path = tmp_path / "capture.bin"
     write_dca1000(path, [cube], config)
     path.write_bytes(path.read_bytes()[:-31])
@@ -127,52 +200,43 @@ def test_a_truncated_capture_says_what_is_whole_and_what_is_left_over(tmp_path):
     np.testing.assert_array_equal(capture.read(), cube[:4])
 
 
-def with_headers(payload, header):
-    packets = range(0, len(payload), 1456)
-    return b"".join(header(1 + at // 1456, at) + payload[at : at + 1456] for at in packets)
-
-
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "empty"),
-        (bytes(12), "12 bytes, less than one frame"),
-        (
-            with_headers(bytes(1456 * 4), lambda n, at: struct.pack("<IIIH", n, 1456, at, 0)),
-            "14-byte header",
-        ),
-        (with_headers(bytes(1456 * 4), lambda n, at: struct.pack("<IIH", n, at, 0)), "10-byte"),
-        (b"\xdc\x0a\xdc\x0a" + bytes(124), "HSI header"),
+        (b"", "is empty"),
+        (bytes(12), "12 bytes, less than one frame.*lvdsStreamCfg"),
+        (bytes(24), "24 bytes: 1 whole frames, 8 bytes left over.*lvdsStreamCfg"),
+        (b"\xdc\x0a\xdc\x0a" + bytes(124), "HSI header.*lvdsStreamCfg"),
+        (b"\xd4\xc3\xb2\xa1" + bytes(124), "pcap.*4098"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(120), "HDF5"),
     ],
 )
-def test_a_file_that_is_no_headerless_capture_is_refused(tmp_path, content, says):
+def test_a_file_that_is_no_capture_is_refused(tmp_path, content, says):
     path = tmp_path / "capture.bin"
     path.write_bytes(content)
     with pytest.raises(UserError, match=says):
-        open_capture(path, radar(), allow_partial=True)
+        open_capture(path, radar(), allow_partial=len(content) != 24)
+
+
+def test_a_stream_needs_a_configuration_of_a_stream(tmp_path):
+    path = tmp_path / "capture.bin"
+    path.write_bytes(bytes(160))
+    with pytest.raises(UserError, match="needs a configuration"):
+        open_capture(path)
+    with pytest.raises(UserError, match="describes a NumPy array"):
+        open_capture(path, radar(axes=("frame", "chirp", "rx", "sample")))
+
+
+def test_samples_of_another_kind_are_not_written(tmp_path):
+    path = tmp_path / "capture.bin"
+    with pytest.raises(UserError, match="complex samples"):
+        write_dca1000(path, [np.ones((1, 1, 1, 1, 4), np.complex64)], radar(format="real"))
+    with pytest.raises(UserError, match="1 samples are NaN"):
+        write_dca1000(path, [np.array([1, 2, np.nan, 4]).reshape(1, 1, 1, 1, 4)], radar())
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_missing_capture_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "nowhere.bin", tmp_path):
         with pytest.raises(UserError):
             open_capture(path, radar())
-
-
-def test_health_finds_dead_receivers_dc_and_swapped_i_and_q():
-    config = radar(rx=3, samples=64)
-    rng = np.random.default_rng(1)
-    n = np.arange(64)
-    echo = 100 * np.exp(2j * np.pi * 9 * n / 64)
-    block = np.stack([echo, np.full(64, 7 - 5j), echo + 20], axis=0)[None, None, None]
-    block = np.repeat(block, 50, axis=0) + 0
-    block[:, :, :, [0, 2]] += rng.standard_normal((50, 1, 1, 2, 64))
-    block = block.astype(np.complex64)
-    right, swapped = HealthMeter(config), HealthMeter(config)
-    right.add(block[:20])
-    right.add(block[20:])
-    swapped.add(1j * block.conj())
-    assert right.dead_receivers == [1]
-    np.testing.assert_allclose(right.dc, [0, 7 - 5j, 20], atol=0.1)
-    assert right.negative_half_db < -20
-    assert not any("swapped" in line for line in right.warnings)
-    assert any('iq_order = "q-first"' in line for line in swapped.warnings)

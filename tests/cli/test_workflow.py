@@ -70,8 +70,8 @@ def test_the_extraction_report_has_rate_and_range_of_every_capture(folder, captu
     truth = Dataset(folder / "truth.h5")
     for trial in truth.trials:
         report = reports[trial.name]
-        assert report["frames"] == SECONDS * 200
-        assert report["frames_dropped"] == report["clipped_fraction"] == 0
+        assert report["capture"]["frames"] == SECONDS * 200
+        assert report["capture"]["frames_dropped"] == report["health"]["clipped_fraction"] == 0
         assert 0.4 < report["range_m"] < 1.3
         _, peaks = truth.labels(trial)
         true_rate = 12_000 / np.diff(peaks).mean()

@@ -1,7 +1,12 @@
 """A chest made here, so that extraction is not judged by the package's own simulator of hearts."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+
+from radarkit.capture import Capture
+from radarkit.simulate.fmcw import simulate_capture
 
 RESPIRATION = (1.0, 0.3, 0.12, 0.05, 0.03, 0.015, 0.01, 0.006)  # amplitudes of its harmonics
 
@@ -47,3 +52,36 @@ def chest(
 @pytest.fixture(name="chest")
 def chest_fixture():
     return chest
+
+
+class InMemory:
+    """Frames that are an array."""
+
+    def __init__(self, cube):
+        self.cube = cube
+
+    def read(self, start, stop):
+        return self.cube[start:stop]
+
+
+@pytest.fixture
+def capture_of():
+    """Make a capture of an array (frame, loop, tx, rx, sample), as if it had been recorded."""
+
+    def make(cube, config, valid=None):
+        return Capture(Path("capture.bin"), config, len(cube), InMemory(cube), valid)
+
+    return make
+
+
+@pytest.fixture
+def capture_of_chest(capture_of):
+    """Make a capture of a chest that moves as one, rounded as an ADC does."""
+
+    def make(motion_m, radar, front_end, *, rate_hz=200.0, points=5, seed=0, valid=None):
+        rng = np.random.default_rng(seed)
+        blocks = simulate_capture(np.tile(motion_m, (points, 1)), rate_hz, radar, front_end, rng)
+        cube = np.concatenate(list(blocks))
+        return capture_of(np.rint(cube.view(np.float32)).view(cube.dtype), radar, valid)
+
+    return make

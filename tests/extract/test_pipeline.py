@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -16,9 +17,9 @@ from radarkit.capture import (
     write_toml,
 )
 from radarkit.errors import UserError
-from radarkit.extract import ExtractConfig, extract
+from radarkit.extract import ExtractConfig, ExtractionReport, extract
 from radarkit.recording import Quantity
-from radarkit.simulate.fmcw import DEFAULT_RADAR, FrontEndConfig, Reflector, simulate_capture
+from radarkit.simulate import DEFAULT_RADAR, FrontEndConfig, Reflector, simulate_capture
 
 IWR6843 = RadarConfig(  # as SOURCE.md beside the recording says
     chirp=ChirpConfig(
@@ -47,28 +48,28 @@ def of_receiver(capture, tmp_path, rx):
 
 
 def test_the_real_capture_gives_its_known_range_and_rates(shared_data):
-    capture = open_capture(shared_data / "iwr6843-seated" / "demo.bin", IWR6843)
-    extraction = extract(capture)
-    report = json.loads(json.dumps(extraction.report))
-    assert report["frames"] == 400
-    assert report["frames_dropped"] == report["bytes_left_over"] == 0
-    assert report["clipped_fraction"] == 0
-    assert report["range_m"] == pytest.approx(0.7, abs=0.1)
-    assert report["breathing_rate_per_min"] == pytest.approx(15.2, abs=1)
-    assert report["heart_rate_per_min"] == pytest.approx(69.6, abs=2)
-    assert extraction.displacement_m.shape[1] == 4000
-    assert len(extraction.displacement_m) >= 4
+    extraction = extract(open_capture(shared_data / "iwr6843-seated" / "demo.bin", IWR6843))
+    report = ExtractionReport.of(json.loads(json.dumps(extraction.report.as_json())))
+    assert report == extraction.report
+    assert report.capture.frames == 400
+    assert report.capture.frames_dropped == report.capture.bytes_left_over == 0
+    assert report.health.clipped_fraction == 0
+    assert report.range_m == pytest.approx(0.7, abs=0.1)
+    assert report.breathing_rate_per_min == pytest.approx(15.2, abs=1)
+    assert report.heart_rate_per_min == pytest.approx(69.6, abs=2)
+    assert extraction.displacement_m.shape == (50, 4000)
     # SOURCE.md: the chest moves by 4.5 mm or so; a channel may slip by a turn where its echo fades
     assert np.median(np.ptp(extraction.displacement_m, axis=1)) == pytest.approx(4.5e-3, rel=0.2)
-    assert any("20 frames per second" in line for line in report["warnings"])
+    assert any("20 frames per second" in line for line in report.warnings)
 
 
-def test_every_receiver_of_the_real_capture_alone_sees_the_chest_breathe(shared_data, tmp_path):
+@pytest.mark.parametrize("rx", range(4))
+def test_every_receiver_of_the_real_capture_alone_gives_the_same(shared_data, tmp_path, rx):
     capture = open_capture(shared_data / "iwr6843-seated" / "demo.bin", IWR6843)
-    for rx in range(4):
-        report = extract(of_receiver(capture, tmp_path, rx)).report
-        assert report["range_m"] == pytest.approx(0.7, abs=0.1)
-        assert report["breathing_rate_per_min"] == pytest.approx(15.2, abs=1)
+    report = extract(of_receiver(capture, tmp_path, rx)).report
+    assert report.range_m == pytest.approx(0.7, abs=0.1)
+    assert report.breathing_rate_per_min == pytest.approx(15.2, abs=1)
+    assert report.heart_rate_per_min == pytest.approx(69.6, abs=2)
 
 
 @pytest.mark.parametrize("iq_order", IQOrder)
@@ -102,16 +103,15 @@ def test_displacement_of_a_simulated_capture_is_the_truth(
     motion_m, heart = chest(np.random.default_rng(2), seconds=40)
     extraction = extract(record(tmp_path, motion_m, radar, front_end))
     assert extraction.displacement_m.shape[1] == 8000
-    assert len(extraction.channels) >= 4
     truth_m = motion_m - motion_m.mean()
     for found_m in extraction.displacement_m:
         assert np.corrcoef(found_m, truth_m)[0, 1] >= 0.99
         assert np.polyfit(truth_m, found_m, 1)[0] == pytest.approx(1, abs=0.01)  # sign and scale
     report = extraction.report
-    assert report["range_m"] == pytest.approx(front_end.chest_range_m, abs=0.03)
-    assert report["breathing_rate_per_min"] == pytest.approx(15, abs=0.5)
-    assert report["heart_rate_per_min"] == pytest.approx(heart, abs=2)
-    scores = [channel.score_db for channel in extraction.channels]
+    assert report.range_m == pytest.approx(front_end.chest_range_m, abs=0.03)
+    assert report.breathing_rate_per_min == pytest.approx(15, abs=0.5)
+    assert report.heart_rate_per_min == pytest.approx(heart, abs=2)
+    scores = [point.score for point in report.points]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -128,8 +128,8 @@ def test_a_held_breath_leaves_an_arc_that_is_still_measured_in_metres(tmp_path, 
 def test_twenty_frames_a_second_are_enough_for_both_rates(tmp_path, chest):
     motion_m, heart = chest(np.random.default_rng(6), heart_per_min=84, breathing_per_min=12)
     report = extract(record(tmp_path, motion_m, IWR6843, FrontEndConfig())).report
-    assert report["breathing_rate_per_min"] == pytest.approx(12, abs=0.5)
-    assert report["heart_rate_per_min"] == pytest.approx(heart, abs=2)
+    assert report.breathing_rate_per_min == pytest.approx(12, abs=0.5)
+    assert report.heart_rate_per_min == pytest.approx(heart, abs=2)
 
 
 def test_an_extraction_becomes_a_recording(tmp_path, chest):
@@ -143,16 +143,45 @@ def test_an_extraction_becomes_a_recording(tmp_path, chest):
     assert recording.sample_rate_hz == 200
 
 
-def test_fewer_channels_than_asked_for_and_a_cut_frame_are_said(tmp_path, chest):
+def test_a_cut_frame_and_lost_frames_are_said_and_marked(tmp_path, chest):
     motion_m, _ = chest(np.random.default_rng(8), seconds=10)
-    path = record(tmp_path, motion_m, DEFAULT_RADAR, FrontEndConfig(snr_db=-5)).path
+    path = record(tmp_path, motion_m, DEFAULT_RADAR, FrontEndConfig()).path
+    whole = extract(open_capture(path, DEFAULT_RADAR))
     path.write_bytes(path.read_bytes()[:-100])
     capture = open_capture(path, DEFAULT_RADAR, allow_partial=True)
-    report = extract(capture, ExtractConfig(channels=50)).report
-    assert (report["frames"], report["frames_dropped"]) == (1999, 1)
-    assert report["bytes_left_over"] == DEFAULT_RADAR.bytes_per_frame - 100
-    assert any("1999 whole frames read, 924 bytes left over" in x for x in report["warnings"])
-    assert any(f"only {len(report['channels'])} of 50" in x for x in report["warnings"])
+    lost = slice(700, 740)
+    capture.valid[lost] = False
+    capture = dataclasses.replace(capture, reader=Zeroed(capture.reader, capture.valid))
+    extraction = extract(capture)
+    report = extraction.report
+    assert (report.capture.frames, report.capture.frames_dropped) == (1999, 1)
+    assert report.capture.bytes_left_over == DEFAULT_RADAR.bytes_per_frame - 100
+    assert any("1999 whole frames read, 924 bytes left over" in x for x in report.warnings)
+    assert any("40 of 1999 frames lost samples" in x for x in report.warnings)
+    assert not extraction.valid[lost].any()
+    assert extraction.valid.sum() == 1999 - 40
+    seen = extraction.recording("s", "1").valid
+    np.testing.assert_array_equal(seen, extraction.valid)
+    # the breath goes on through the hole: no point loses a turn, 2.5 mm
+    after = slice(760, 1990)
+    for found, truth in ((extraction, motion_m), (whole, motion_m)):
+        point = found.displacement_m[0].astype(float)
+        offset = (point - truth[: point.size])[after].mean() - (point - truth[: point.size])[
+            :690
+        ].mean()
+        assert abs(offset) < 1e-4
+
+
+class Zeroed:
+    """Frames of a reader, lost ones zero as a packet stream leaves them."""
+
+    def __init__(self, reader, valid):
+        self.reader, self.valid = reader, valid
+
+    def read(self, start, stop):
+        frames = self.reader.read(start, stop).copy()
+        frames[~self.valid[start:stop]] = 0
+        return frames
 
 
 @pytest.mark.parametrize("scene", ["noise", "zeros", "constant", "nobody", "i and q swapped"])
@@ -197,3 +226,34 @@ def test_captures_that_are_too_short_too_slow_or_gated_away_are_refused(tmp_path
     )
     with pytest.raises(UserError, match="5 frames per second"):
         extract(record(tmp_path, motion_m, slow, FrontEndConfig()))
+
+
+@pytest.mark.parametrize("order", [4, 5, 6, 7, 8])
+@pytest.mark.parametrize("radar", [DEFAULT_RADAR, IWR6843], ids=["200 Hz", "20 Hz"])
+def test_a_heart_on_a_harmonic_of_the_breath_is_told_from_it(tmp_path, chest, order, radar):
+    breathing = 72 / order
+    motion_m, heart = chest(
+        np.random.default_rng(order), heart_per_min=71.5, breathing_per_min=breathing
+    )
+    report = extract(record(tmp_path, motion_m, radar, FrontEndConfig())).report
+    assert report.breathing_rate_per_min == pytest.approx(breathing, abs=0.5)
+    assert report.heart_rate_per_min == pytest.approx(heart, abs=2)
+
+
+@pytest.mark.parametrize("bin_of_chest", [14.5, 15.0])
+@pytest.mark.parametrize("lean_m", [0.0, 0.06, -0.15])
+def test_a_chest_that_crosses_range_bins_keeps_its_rates_and_its_scale(
+    tmp_path, chest, bin_of_chest, lean_m
+):
+    motion_m, heart = chest(np.random.default_rng(3), seconds=60)
+    time_s = np.arange(motion_m.size) / 200
+    truth_m = motion_m + lean_m / 2 * (1 - np.cos(2 * np.pi * time_s / 60))
+    range_m = bin_of_chest * DEFAULT_RADAR.range_bin_m
+    extraction = extract(
+        record(tmp_path, truth_m, DEFAULT_RADAR, FrontEndConfig(chest_range_m=range_m))
+    )
+    assert extraction.report.breathing_rate_per_min == pytest.approx(15, abs=0.5)
+    assert extraction.report.heart_rate_per_min == pytest.approx(heart, abs=2)
+    error_m = extraction.displacement_m - truth_m
+    lost_turns = np.ptp(error_m, axis=1) > DEFAULT_RADAR.wavelength_m / 4
+    assert lost_turns.mean() < 0.1

@@ -4,7 +4,9 @@ Truth is a broad grey line below, or black marks; predictions are blue, baseline
 Okabe and Ito's colours, which colour-blind readers can tell apart.
 """
 
-from collections.abc import Iterator
+import base64
+import io
+from collections.abc import Iterator, Sequence
 from itertools import cycle
 from typing import Any
 
@@ -20,7 +22,12 @@ DPI = 200  # twice what a page shows
 
 
 def new_figure(
-    panels: int, row_height_in: float, *, columns: int = 1, share: bool = False
+    panels: int,
+    row_height_in: float,
+    *,
+    columns: int = 1,
+    widths: Sequence[float] | None = None,
+    share: bool = False,
 ) -> tuple[Figure, list[Axes]]:
     """Make a figure with a grid of panels.
 
@@ -30,13 +37,17 @@ def new_figure(
         How many are used; the rest of the last row stays hidden.
     row_height_in : float
     columns : int
+    widths : sequence of float, optional
+        Of the columns, beside each other; equal when not given.
     share : bool
         Whether all panels have the same axes.
     """
     rows = -(-panels // columns)
     figure = Figure(figsize=(WIDTH_IN, rows * row_height_in), dpi=DPI, layout="constrained")
     found: list[Axes] = list(
-        figure.subplots(rows, columns, squeeze=False, sharex=share, sharey=share).ravel()
+        figure.subplots(
+            rows, columns, squeeze=False, sharex=share, sharey=share, width_ratios=widths
+        ).ravel()
     )
     for axes in found:
         axes.spines[["top", "right"]].set_visible(False)
@@ -64,3 +75,12 @@ def legend_above(axes: Axes) -> None:
         fontsize=8,
         borderaxespad=0.2,
     )
+
+
+def embed(figure: Figure) -> tuple[str, int, int]:
+    """Draw a figure as a data URI, with its width and height in CSS pixels."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=DPI, facecolor="white")
+    width_in, height_in = figure.get_size_inches()
+    uri = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return uri, round(width_in * DPI / 2), round(height_in * DPI / 2)

@@ -1,0 +1,172 @@
+"""Shards: the file that each capture becomes, what it was made from, and whether it is there.
+
+A shard is finished when it exists, for files appear whole. It is kept only if it was made by the
+same version with the same configuration from the same bytes: name, size and time of change of the
+capture stand in for these.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from radarkit import __version__
+from radarkit.capture import RadarConfig, open_capture
+from radarkit.capture.parts import parts_there
+from radarkit.datasets.reader import open_shard
+from radarkit.errors import UserError
+from radarkit.extract import ExtractConfig
+from radarkit.extract.report import ExtractionReport
+from radarkit.extract.report_pictures import Pictures
+
+_SETUP = ".setup.json"  # of mmWave Studio
+
+
+def name_of(capture: Path) -> str:
+    """Name of a capture: its file's without the number of a part, or its folder's."""
+    name = capture.absolute().name
+    if name.lower().endswith(_SETUP):
+        return name[: -len(_SETUP)]
+    return name if capture.is_dir() else re.sub(r"_Raw_\d+$", "", Path(name).stem)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a shard is made from.
+
+    Attributes
+    ----------
+    capture : Path
+        File, first of several, or folder that holds the samples.
+    radar : RadarConfig or None
+        How it was recorded; None if that cannot be told.
+    config : ExtractConfig
+        How to extract.
+    labels : Path or None
+        Data set that the ECG comes from.
+    """
+
+    capture: Path
+    radar: RadarConfig | None
+    config: ExtractConfig
+    labels: Path | None
+
+    @classmethod
+    def of(
+        cls, capture: Path, radar: RadarConfig | None, config: ExtractConfig, labels: Path | None
+    ) -> Self:
+        """Look into captures that say themselves how they were recorded and where they are."""
+        if radar is None or capture.name.lower().endswith(_SETUP):
+            with suppress(UserError):  # said again, and reported, when it is to be extracted
+                opened = open_capture(capture, radar, allow_partial=True)
+                capture, radar = opened.path, opened.config
+        return cls(capture, radar, config, labels)
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that decides what the shard holds, ready for JSON."""
+        return {
+            "radar": self.radar.model_dump(mode="json") if self.radar else None,
+            "extract": self.config.model_dump(mode="json"),
+            "capture": _stamp(self.capture),
+            "labels": _stamp(self.labels) if self.labels else None,
+        }
+
+
+def shard_paths(captures: Sequence[Path], output: Path) -> list[Path]:
+    """Say which file each capture becomes: `output` if it is an ``.h5``, else one in that folder.
+
+    Raises
+    ------
+    UserError
+        When two captures have one name, several would become one file, or there is no place for
+        the output.
+    """
+    names = [name_of(capture) for capture in captures]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UserError(f"two captures named {twice}", expected="one trial of each name")
+    if not output.parent.is_dir():
+        raise UserError(
+            f"no folder {output.parent} to make {output.name} in", do=f"mkdir -p {output.parent}"
+        )
+    if output.suffix == ".h5":
+        if len(captures) > 1:
+            raise UserError(
+                f"{len(captures)} captures for the one file {output}",
+                expected="a folder",
+                do="leave out the .h5",
+            )
+        return [output]
+    if output.exists() and not output.is_dir():
+        raise UserError(f"{output} is a file", expected="a folder, or a name that ends in .h5")
+    return [output / f"{name}.h5" for name in names]
+
+
+def is_finished(shard: Path, origin: Origin) -> bool:
+    """Whether a shard is there already, made from the same.
+
+    Raises
+    ------
+    UserError
+        When something else is there: no shard, or one made from something else.
+    """
+    if not shard.exists():
+        return False
+    with open_shard(shard) as file:
+        found = json.loads(file.attrs["config_json"])
+        version = file.attrs["radarkit_version"]
+    there = dict(_flat({"version of radarkit": version, **found}))
+    asked = dict(_flat({"version of radarkit": __version__, **origin.describe()}))
+    for key in asked | there:
+        if there.get(key) != asked.get(key):
+            raise UserError(
+                f"{shard} was made with {key} = {_shown(there, key)}",
+                expected=_shown(asked, key),
+                do="give another --output, or --force to make everything anew",
+            )
+    return True
+
+
+def stored_findings(shard: Path) -> tuple[ExtractionReport, Pictures]:
+    """Read what was found when a shard was made.
+
+    Raises
+    ------
+    UserError
+        When a version of radarkit made it that kept no findings.
+    """
+    with open_shard(shard) as file:
+        if "report_json" not in file:
+            raise UserError(f"{shard} holds no report", do="--force makes it anew")
+        report = ExtractionReport.of(json.loads(file["report_json"].asstr()[()]))
+        kept = {name: values[()] for name, values in file["pictures"].items()}
+    return report, Pictures(**kept)
+
+
+def _stamp(path: Path) -> dict[str, Any]:
+    """Name, size and time of change of a file, of all parts of it, or of all files of a folder."""
+    if path.is_dir():
+        files = [file for file in path.rglob("*") if file.is_file()]
+    else:
+        files = list(parts_there(path).values()) or [path]
+    known = [file.stat() for file in files]
+    return {
+        "name": path.name,
+        "bytes": sum(stat.st_size for stat in known),
+        "modified_ns": max((stat.st_mtime_ns for stat in known), default=0),
+    }
+
+
+def _flat(nested: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in nested.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _shown(values: dict[str, Any], key: str) -> str:
+    return json.dumps(values[key]) if values.get(key) is not None else "nothing"

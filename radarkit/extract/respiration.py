@@ -1,0 +1,141 @@
+"""A model of respiration, so that its harmonics can be told from the heart.
+
+Respiration is a sum of harmonics of one phase, ``sum_k a_k cos(k phi(t)) + b_k sin(k phi(t))``,
+where phi is the phase of the fundamental as it really runs, not that of a constant rate: at the
+eighth harmonic, a breath that wanders by 2 % would spread over a tenth of a hertz. The amplitudes
+are fitted by least squares within one window at a time, so they may change from window to window.
+
+A heartbeat on a harmonic of respiration would be taken away with it. Its harmonics, however, fall
+off smoothly with their order, so that none of them is much higher than both its neighbours: from
+the third on, each is taken away only as far as the higher of its neighbours reaches.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radarkit.extract.bands import Motion, cut, transform
+
+Float64 = NDArray[np.float64]
+
+_HARMONICS = 12
+_CERTAIN = 2  # harmonics taken away whole
+_BELOW_HEART_HZ = 0.65  # harmonics here may change their heights within a window, too
+_LARGEST_STEP = 0.5  # of the phase, rad
+_RCOND = 1e-6
+_TREND = 4  # terms of the polynomial that takes the drift of posture
+
+
+def breathing_phase(slow: NDArray[np.floating], rate_hz: float, breathing_hz: float) -> Float64:
+    """Phase of respiration.
+
+    Parameters
+    ----------
+    slow : (channels, samples) float
+        Motion of the chest.
+    rate_hz : float
+        Its rate.
+    breathing_hz : float
+        Mean rate of breathing.
+
+    Returns
+    -------
+    (samples,) float64
+        In rad, of the motion that the channels have in common, around `breathing_hz`.
+    """
+    motion: Motion = transform(_common(slow)[None], rate_hz)
+
+    def around(frequencies_hz: Float64) -> Float64:
+        distance = np.abs(frequencies_hz / breathing_hz - 1)
+        return np.asarray(np.cos(np.pi / 2 * np.clip((distance - 0.3) / 0.3, 0, 1)) ** 2)
+
+    course = cut(motion, around, rate_hz, analytic=True).values[0, : slow.shape[1]]
+    return np.asarray(np.unwrap(np.angle(course)), np.float64)
+
+
+def without_respiration(
+    slow: NDArray[np.floating], rate_hz: float, phase: Float64 | None, window: Float64
+) -> NDArray[np.float64]:
+    """Take drift and respiration out of one window of a motion.
+
+    Parameters
+    ----------
+    slow : (channels, samples) float
+        Motion of the chest.
+    rate_hz : float
+        Its rate.
+    phase : (samples,) float64 or None
+        From `breathing_phase`; None takes away the drift alone.
+    window : (samples,) float64
+        Weight of each sample.
+
+    Returns
+    -------
+    (channels, samples) float64
+    """
+    root = np.sqrt(window)[:, None]
+    if phase is None:
+        design = _design(slow.shape[1], rate_hz, None)
+        fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
+        return np.asarray(slow - (design @ fitted).T)
+    phase = _refined(_common(slow), rate_hz, phase, root)
+    design = _design(slow.shape[1], rate_hz, phase)
+    fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
+    harmonics = fitted[: 2 * _HARMONICS].reshape(_HARMONICS, 2, -1)
+    harmonics *= _share_of_respiration(np.sqrt((harmonics**2).sum(axis=1)))[:, None]
+    return np.asarray(slow - (design @ fitted).T)
+
+
+def _common(slow: NDArray[np.floating]) -> Float64:
+    """First principal component of the channels: (samples,)."""
+    centred = (slow - slow.mean(axis=1, keepdims=True)).astype(np.float64)
+    return np.asarray(np.linalg.eigh(centred @ centred.T)[1][:, -1] @ centred)
+
+
+def _design(samples: int, rate_hz: float, phase: Float64 | None) -> Float64:
+    """Terms of the model: (samples, terms), cosine and sine of each harmonic first."""
+    time = np.linspace(-1, 1, samples)
+    trend = [time**power for power in range(_TREND)]
+    if phase is None:
+        return np.array(trend).T
+    waves = [f(order * phase) for order in range(1, _HARMONICS + 1) for f in (np.cos, np.sin)]
+    changing = 2 * max(1, int(_BELOW_HEART_HZ / _mean_rate_hz(phase, rate_hz)))
+    return np.array(
+        waves + trend + [wave * time**power for wave in waves[:changing] for power in (1, 2)]
+    ).T
+
+
+def _mean_rate_hz(phase: Float64, rate_hz: float) -> float:
+    return float((phase[-1] - phase[0]) / (2 * np.pi * (len(phase) - 1)) * rate_hz)
+
+
+def _refined(common: Float64, rate_hz: float, phase: Float64, root: Float64) -> Float64:
+    """Phase with which the model fits better: a Gauss-Newton step in a slow change of it."""
+    seconds = len(common) / rate_hz
+    time = np.linspace(0, np.pi, len(common))[:, None]
+    changes = np.cos(time * np.arange(1, 2 + int(seconds * _mean_rate_hz(phase, rate_hz))))
+    orders = np.arange(1, _HARMONICS + 1)
+    design = _design(len(common), rate_hz, phase)
+    fitted = np.linalg.lstsq(design * root, common * root[:, 0], rcond=_RCOND)[0]
+    cosine, sine = fitted[0 : 2 * _HARMONICS : 2], fitted[1 : 2 * _HARMONICS : 2]
+    cosines, sines = design[:, 0 : 2 * _HARMONICS : 2], design[:, 1 : 2 * _HARMONICS : 2]
+    slope = cosines @ (orders * sine) - sines @ (orders * cosine)
+    both = np.hstack([design, slope[:, None] * changes])
+    step = np.linalg.lstsq(both * root, common * root[:, 0], rcond=_RCOND)[0]
+    return phase + np.clip(changes @ step[design.shape[1] :], -_LARGEST_STEP, _LARGEST_STEP)
+
+
+def _share_of_respiration(height: Float64) -> Float64:
+    """How much of each harmonic's height its neighbours expect: (harmonics, channels), 0 to 1.
+
+    The higher of the two next to it, or the geometric mean of the two beside those: a breath that
+    rises as it falls has odd harmonics only.
+    """
+    share = np.ones_like(height)
+    for order in range(_CERTAIN, len(height)):
+        after = height[min(order + 1, len(height) - 1)]
+        beyond = height[min(order + 2, len(height) - 1)]
+        expected = np.maximum(
+            np.maximum(height[order - 1], after), np.sqrt(height[order - 2] * beyond)
+        )
+        share[order] = np.minimum(1, expected / np.maximum(height[order], 1e-300))
+    return share

@@ -1,0 +1,195 @@
+"""The scene in front of a simulated radar: a chest, what stands around it, and the antennas.
+
+Coordinates are those of the array: x to the right, y up and z straight ahead, from the middle of
+its virtual antennas. The chest is a surface of scatterers parallel to the array; each of them moves
+along its own line of sight, and things around it do not move.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import BaseModel, ConfigDict, Field
+
+from radarkit.capture import RadarConfig
+from radarkit.errors import UserError
+from radarkit.recording import Float64
+
+_SPREAD = (0.7548776662466927, 0.5698402909980532)  # 1 / g and 1 / g^2 with g^3 = g + 1
+
+
+class Reflector(BaseModel):
+    """Something that does not move.
+
+    Attributes
+    ----------
+    range_m : float
+        Distance from the array.
+    level_db : float
+        Echo power over that of the chest.
+    azimuth_deg, elevation_deg : float
+        Direction, right and up; 0 is straight ahead.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    range_m: float = Field(ge=0)
+    level_db: float
+    azimuth_deg: float = Field(default=0.0, ge=-90, le=90)
+    elevation_deg: float = Field(default=0.0, ge=-90, le=90)
+
+
+class FrontEndConfig(BaseModel):
+    """The scene and the noise.
+
+    Attributes
+    ----------
+    chest_range_m : float
+        Distance from the array to the middle of the chest.
+    chest_azimuth_deg, chest_elevation_deg : float
+        Direction of the middle of the chest.
+    chest_width_m, chest_height_m : float
+        Over which the scatterers spread where their positions are not given; without a height they
+        are a row.
+    chest_counts : float
+        Rms amplitude of the chest's echo at the ADC. 32767 is full scale with 16 bits and 2047 with
+        12: what exceeds it is clipped when the capture is written.
+    snr_db : float
+        Power of the chest's echo over thermal noise, in each ADC sample.
+    clutter : tuple of Reflector
+        By default leakage between the antennas, a chair's back and a wall.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    chest_range_m: float = Field(default=0.7, gt=0)
+    chest_azimuth_deg: float = Field(default=0.0, gt=-90, lt=90)
+    chest_elevation_deg: float = Field(default=0.0, gt=-90, lt=90)
+    chest_width_m: float = Field(default=0.1, ge=0)
+    chest_height_m: float = Field(default=0.0, ge=0)
+    chest_counts: float = Field(default=300.0, gt=0)
+    snr_db: float = 10.0
+    clutter: tuple[Reflector, ...] = (
+        Reflector(range_m=0.05, level_db=25),
+        Reflector(range_m=0.95, level_db=3, azimuth_deg=15),
+        Reflector(range_m=1.4, level_db=10, azimuth_deg=-20),
+    )
+
+
+class Scatterers(NamedTuple):
+    """Points that reflect.
+
+    Attributes
+    ----------
+    rest_m : (scatterer, 3) float64
+        Where each rests.
+    amplitudes : (scatterer,) float64
+        Amplitude of each echo; the chest's rms is 1.
+    """
+
+    rest_m: Float64
+    amplitudes: Float64
+
+    @property
+    def sight(self) -> Float64:
+        """Line of sight of each, (scatterer, 3) unit vectors away from the array."""
+        distance_m = np.linalg.norm(self.rest_m, axis=1, keepdims=True)
+        ahead = np.array([0.0, 0.0, 1.0])
+        with np.errstate(invalid="ignore"):
+            return np.where(distance_m > 0, self.rest_m / distance_m, ahead)
+
+
+def chest_of(
+    front_end: FrontEndConfig, points: int, positions_m: ArrayLike | None = None
+) -> Scatterers:
+    """Put a chest of equal scatterers where the scene has it.
+
+    Parameters
+    ----------
+    front_end : FrontEndConfig
+        The scene.
+    points : int
+        How many scatterers.
+    positions_m : (points, 3) array_like, optional
+        Where each lies from the middle of the chest, as `Recording.positions_m`: right, up and
+        away from the radar. Without them they spread evenly over width and height.
+
+    Raises
+    ------
+    UserError
+        When there are more or fewer positions than points, or one is not finite.
+    """
+    if positions_m is None:
+        offsets_m = _spread(front_end, points)
+    else:
+        offsets_m = np.asarray(positions_m, np.float64)
+        if offsets_m.shape != (points, 3):
+            raise UserError(
+                f"positions of shape {offsets_m.shape}", expected=f"{(points, 3)}, one for a point"
+            )
+        if not np.isfinite(offsets_m).all():
+            raise UserError("a position that is not finite", expected="metres from the sternum")
+    middle_m = front_end.chest_range_m * _direction(
+        front_end.chest_azimuth_deg, front_end.chest_elevation_deg
+    )
+    return Scatterers(middle_m + offsets_m, np.ones(points))
+
+
+def clutter_of(front_end: FrontEndConfig) -> Scatterers:
+    """Gather what does not move."""
+    rest_m = [
+        each.range_m * _direction(each.azimuth_deg, each.elevation_deg)
+        for each in front_end.clutter
+    ]
+    levels_db = np.array([each.level_db for each in front_end.clutter])
+    return Scatterers(np.reshape(rest_m, (-1, 3)), 10 ** (levels_db / 20))
+
+
+def antennas_of(config: RadarConfig) -> tuple[Float64, Float64]:
+    """Where the antennas stand, from the middle of the virtual ones.
+
+    Where the array is not known, receivers stand half a wavelength apart in a row, and each
+    transmitter continues the row of virtual antennas where the one before ends.
+
+    Returns
+    -------
+    (tx, 3) float64, (rx, 3) float64
+        In metres; tx in firing order.
+    """
+    array = config.array
+    if array.known:
+        tx_m, rx_m = array.positions_m(config.transmitters, config.wavelength_m)
+    else:
+        step_m = np.array([config.wavelength_m / 2, 0.0, 0.0])
+        tx_m = np.outer(config.transmitters, array.rx * step_m)
+        rx_m = np.outer(np.arange(array.rx), step_m)
+    middle_m = (tx_m.mean(axis=0) + rx_m.mean(axis=0)) / 2
+    fired = np.searchsorted(config.transmitters, config.frame.tx_order)
+    return tx_m[fired] - middle_m, rx_m - middle_m
+
+
+def _direction(azimuth_deg: float, elevation_deg: float) -> Float64:
+    azimuth, elevation = np.deg2rad(azimuth_deg), np.deg2rad(elevation_deg)
+    return np.array(
+        [
+            np.sin(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+            np.cos(azimuth) * np.cos(elevation),
+        ]
+    )
+
+
+def _spread(front_end: FrontEndConfig, points: int) -> Float64:
+    """Places over the chest: a row, or the R2 sequence, whose points keep clear of each other."""
+    if points == 1:
+        return np.zeros((1, 3))
+    index = np.arange(points)
+    across = index / (points - 1) if front_end.chest_height_m == 0 else index * _SPREAD[0] % 1
+    up = index * _SPREAD[1] % 1
+    return np.column_stack(
+        [
+            (across - 0.5) * front_end.chest_width_m,
+            (up - 0.5) * front_end.chest_height_m,
+            np.zeros(points),
+        ]
+    )

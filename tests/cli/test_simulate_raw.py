@@ -1,0 +1,46 @@
+"""Raw captures of simulated chests, in every form that recorders keep them."""
+
+import numpy as np
+import pytest
+
+from radarkit.capture import open_capture, read_config
+
+from .conftest import run
+
+PEOPLE = ("--duration", 10, "--channels", 3, "--seed", 4)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("raw")
+    for container in ("plain", "split", "records", "udp"):
+        done = run(
+            "simulate", "-o", f"{container}.h5", "--raw", container, "--container", container,
+            *PEOPLE, cwd=path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    return path
+
+
+@pytest.mark.parametrize("container", ["split", "records", "udp"])
+def test_a_capture_holds_the_same_samples_in_every_container(folder, container):
+    def samples(name):
+        (path,) = (folder / name).glob("*.bin")
+        return open_capture(path, read_config(folder / name / "radar.toml")).read()
+
+    assert samples("plain").shape == (2000, 1, 1, 4, 64)
+    np.testing.assert_array_equal(samples(container), samples("plain"))
+
+
+def test_a_container_that_cannot_be_had_is_refused(refused, tmp_path):
+    here = ("simulate", "-o", "out.h5")
+    assert "'split'" in refused(*here, "--raw", "raw", "--container", "tape")
+    assert "without --raw" in refused(*here, "--container", "udp")
+    config = (
+        "[chirp]\nstart_frequency_hz = 60e9\nslope_hz_per_s = 60e12\nsamples = 64\n"
+        "sample_rate_hz = 2e6\n[frame]\nloops = 1\ntx_order = [0]\nperiod_s = 0.005\n"
+        '[array]\nrx = 4\n[adc]\naxes = ["frame", "chirp", "rx", "sample"]\n'
+    )
+    (tmp_path / "array.toml").write_text(config)
+    line = refused(*here, "--raw", "raw", "--radar", "array.toml")
+    assert "array.toml describes a NumPy array" in line
