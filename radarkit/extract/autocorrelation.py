@@ -33,7 +33,7 @@ def autocorrelation(series: NDArray[np.floating], lags: int) -> NDArray[np.float
 
 
 def deviation_by_chance(series: NDArray[np.floating], rate_hz: float) -> float:
-    """Standard deviation of the mean autocorrelation of series that do not repeat.
+    """Compute the standard deviation of the mean autocorrelation of series that do not repeat.
 
     Bartlett's formula for all pairs of series, so that channels with a common noise do not count as
     many: ``var = sum_lag mean_ab r_ab(lag)^2 / samples``.
@@ -57,4 +57,4 @@ def deviation_by_chance(series: NDArray[np.floating], rate_hz: float) -> float:
 def _unit(series: NDArray[np.floating]) -> NDArray[np.floating]:
     centred = series - series.mean(axis=1, keepdims=True)
     norm = np.sqrt((centred**2).sum(axis=1, keepdims=True))
-    return np.divide(centred, norm, out=np.zeros_like(centred), where=norm > 0)
+    return np.asarray(np.divide(centred, norm, out=np.zeros_like(centred), where=norm > 0))

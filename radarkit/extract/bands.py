@@ -129,16 +129,32 @@ def cut(motion: Motion, gain: Gain, rate_hz: float, *, analytic: bool = False) -
     bins = min(length // 2 + 1, motion.spectrum.shape[1])
     frequencies_hz = np.arange(bins) * motion.rate_hz / motion.length
     scale = (gain(frequencies_hz) * (length / motion.length)).astype(np.float32)
-    wanted = motion.spectrum[:, :bins] * scale
+    before, shift = _start(motion, length, frequencies_hz)
+    wanted = motion.spectrum[:, :bins] * (scale * shift)
     if analytic:
         whole = np.zeros((len(wanted), length), np.complex64)
         whole[:, :bins] = 2 * wanted
         course = ifft(whole, axis=1)
     else:
         course = irfft(wanted, length, axis=1)
-    before = round(motion.before * length / motion.length)
     samples = int(motion.samples * length / motion.length)
     return Band(course[:, before : before + samples], new_rate_hz)
+
+
+def _start(
+    motion: Motion, length: int, frequencies_hz: Float64
+) -> tuple[int, NDArray[np.complex64]]:
+    """First sample of a band as long as `length`, and the shift that puts the motion's first there.
+
+    Returns
+    -------
+    before : int
+    shift : (bins,) complex64
+    """
+    exact = motion.before * length / motion.length
+    before = round(exact)
+    late_s = (exact - before) * motion.length / (length * motion.rate_hz)
+    return before, np.exp(2j * np.pi * frequencies_hz * late_s).astype(np.complex64)
 
 
 def envelope(motion: Motion, gain: Gain, low_hz: float, high_hz: float) -> Band:
@@ -159,10 +175,11 @@ def envelope(motion: Motion, gain: Gain, low_hz: float, high_hz: float) -> Band:
     first = int(low_hz / step_hz)
     last = min(int(high_hz / step_hz) + 1, motion.spectrum.shape[1])
     length = min(int(next_fast_len(round(1.4 * (last - first)))), motion.length)
-    scale = 2 * gain(np.arange(first, last) * step_hz) * (length / motion.length)
+    frequencies_hz = np.arange(first, last) * step_hz
+    scale = 2 * gain(frequencies_hz) * (length / motion.length)
+    before, shift = _start(motion, length, frequencies_hz)
     whole = np.zeros((len(motion.spectrum), length), np.complex64)
-    whole[:, : last - first] = motion.spectrum[:, first:last] * scale.astype(np.float32)
+    whole[:, : last - first] = motion.spectrum[:, first:last] * (scale * shift).astype(np.complex64)
     course = np.abs(ifft(whole, axis=1))
-    before = round(motion.before * length / motion.length)
     samples = int(motion.samples * length / motion.length)
     return Band(course[:, before : before + samples], motion.rate_hz * length / motion.length)

@@ -15,7 +15,6 @@ from scipy.ndimage import gaussian_filter1d, uniform_filter1d
 from scipy.signal import butter, correlate, find_peaks, hilbert, sosfiltfilt
 
 from radarkit.errors import UserError
-from radarkit.extract.vibration import vibration
 from radarkit.peaks import between_samples
 from radarkit.recording import Float64
 
@@ -26,8 +25,6 @@ PERIOD_S = (0.4, 1.6)  # 150 to 38 beats per minute
 SHORTEST_S = 2 * PERIOD_S[1]  # two beats of the slowest heart
 SLOWEST_RATE_HZ = 2.2 * BAND_HZ[1]  # of a recording that holds the band
 OCTAVE_SHARE = 0.8  # the first autocorrelation peak this high is the beat, a later one a multiple
-
-LEAST_CLARITY = 0.12  # four channels of noise alone reach 0.07 in 10 s, one of twenty times
 
 
 class Period(NamedTuple):
@@ -128,27 +125,3 @@ def mean_envelope(envelopes: NDArray[np.float64], sample_rate_hz: float) -> Floa
     if not weights.any():
         return np.zeros(envelopes.shape[1])
     return np.asarray(weights @ envelopes / weights.sum())
-
-
-def heart_rate_of_bursts(
-    displacement_m: NDArray[np.floating], sample_rate_hz: float
-) -> float | None:
-    """Heart beats per minute, from the period of the bursts of vibration.
-
-    Parameters
-    ----------
-    displacement_m : (channels, samples) float
-        Motion of the chest.
-    sample_rate_hz : float
-        Its rate.
-
-    Returns
-    -------
-    float or None
-        None where the rate is too low to hold the bursts, or nothing repeats clearly.
-    """
-    if sample_rate_hz < SLOWEST_RATE_HZ:
-        return None
-    envelopes = burst_envelope(vibration(displacement_m, sample_rate_hz), sample_rate_hz)
-    period_s, clarity = beat_period(envelopes, sample_rate_hz)
-    return 60 / period_s if period_s is not None and clarity >= LEAST_CLARITY else None

@@ -19,7 +19,7 @@ from scipy.ndimage import median_filter
 from scipy.signal.windows import hann
 
 from radarkit.extract.autocorrelation import autocorrelation, deviation_by_chance
-from radarkit.extract.respiration import without_respiration
+from radarkit.extract.respiration import segment_starts, without_respiration
 
 Float64 = NDArray[np.float64]
 
@@ -118,8 +118,7 @@ def _spectrum(
     quiet = frequencies_hz > min(_NOISE_FROM_HZ, 0.6 * frequencies_hz[-1])
     power = np.zeros((len(slow), frequencies_hz.size))
     noise = np.zeros(len(slow))
-    segments = 1 - (-2 * (samples - length) // length)
-    for start in np.linspace(0, samples - length, segments).astype(int):
+    for start in segment_starts(samples, length):
         part = slice(start, start + length)
         rest = without_respiration(
             slow[:, part], rate_hz, None if phase is None else phase[part], window

@@ -18,6 +18,10 @@ from radarkit.extract.report import CaptureFacts, ExtractionReport, HealthFacts,
 from radarkit.extract.survey import Survey
 from radarkit.recording import Float32, Float64, Recording
 
+_MISREAD = (
+    "the chest is seen at several ranges at once, as when real samples are read as complex or "
+    "groups of I and Q as pairs: check adc.format, adc.iq_order and adc.lanes"
+)
 _FULL_BAND_HZ = 25.0  # what the spectrograms reach up to
 
 
@@ -79,6 +83,7 @@ def describe(
     heart: HeartRate,
     movements: list[Segment],
     wanted: int,
+    misread: bool,
 ) -> ExtractionReport:
     """Put together what a person should know.
 
@@ -100,6 +105,8 @@ def describe(
         When the body moved.
     wanted : int
         How many points were asked for.
+    misread : bool
+        Whether the words seem to be put together the wrong way; see `radarkit.extract.images`.
     """
     radar = capture.config
     return ExtractionReport(
@@ -129,6 +136,7 @@ def describe(
         motion_segments=tuple(movements),
         warnings=tuple(
             health.warnings
+            + ([_MISREAD] if misread else [])
             + _warnings(capture, points, wanted)
             + ([] if breathing.per_min else ["no clear breathing rate"])
             + ([] if heart.per_min else ["no clear heart rate"])

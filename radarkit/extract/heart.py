@@ -1,10 +1,14 @@
 """Heart rate from all the evidence there is, with how sure it is.
 
 The evidence for each rate (`radarkit.extract.evidence`) is weighted and added up to the logarithm
-of how much more likely that rate is than another; "no heart that shows" is one more answer. The
-weights make it a conditional logit model (McFadden, 1974), fitted to simulated chests with and
-without a heart: rates, breaths of several shapes, noise, durations from 20 to 60 s, frames from 20
-to 200 Hz. What the model gives to the rates within a few beats of its best is the confidence.
+of how much more likely that rate is than another; "no heart that shows" is one more answer. This is
+a conditional logit model (McFadden, "Conditional logit analysis of qualitative choice behavior",
+1974). Its weights are fitted to 1600 simulated recordings, 40 % of them without a heart: smooth,
+triangular and lopsided breaths of 8 to 24 per minute, in four of ten cases with the heart on a
+harmonic; hearts of 50 to 110 per minute with 20 to 65 ms of variability; 1 to 8 channels, noise of
+2 to 30 um, 20 to 60 s, frames of 20 to 200 Hz. Recordings without a heart count four times: a rate
+that is not there is worse than one that is not found. The confidence is what the model gives to
+the rates within 3 per minute of its best.
 """
 
 from typing import NamedTuple
@@ -31,8 +35,8 @@ _NEAR_PER_MIN = 3.0
 _SEARCHED_PER_MIN = 5.0
 
 # harmonics; waveform at the period, its half (where positive) and its double; bursts, the same
-_WEIGHTS = np.array([0.684, 1.284, -0.442, 1.102, 0.168, 0.336, -0.015])
-_NO_HEART = 10.681
+_WEIGHTS = np.array([0.71, 1.25, -0.41, 1.02, 0.17, 0.45, -0.04])
+_NO_HEART = 11.28
 
 
 class HeartRate(NamedTuple):
@@ -81,7 +85,7 @@ def heart_rate(
     displacement_m = displacement_m[np.ptp(displacement_m, axis=1) > 0]
     if len(displacement_m) == 0 or displacement_m.shape[1] < _SHORTEST_S * sample_rate_hz:
         return HeartRate(None, 0.0, "")
-    evidence = _evidence(transform(displacement_m, sample_rate_hz), breathing)
+    evidence = evidence_of(transform(displacement_m, sample_rate_hz), breathing)
     rate_per_min, confidence = weigh(evidence)
     if confidence < _LEAST_CONFIDENCE:
         return HeartRate(None, confidence, "")
@@ -94,7 +98,7 @@ def heart_rate(
     return HeartRate(rate_per_min, confidence, ", ".join(agreeing) or "all together")
 
 
-def _evidence(motion: Motion, breathing: Rate) -> Float64:
+def evidence_of(motion: Motion, breathing: Rate) -> Float64:
     """Evidence of every kind: (7, rates)."""
     slow = cut(motion, between(0, _SLOW_HZ), _SLOW_RATE_HZ)
     phase = None
@@ -116,6 +120,8 @@ def weigh(evidence: Float64) -> tuple[float, float]:
     distance = np.abs(RATES_PER_MIN[:, None] - RATES_PER_MIN)
     near = (distance <= _NEAR_PER_MIN) @ chances
     best = int(near.argmax())
-    # the multiples of a period settle which rate it is, the period itself where within its peak
-    sharp = np.where(distance[best] <= _SEARCHED_PER_MIN, evidence[0] + 0.5 * evidence[1], -np.inf)
+    # the multiples of a period settle which rate it is, the period itself where within its peak:
+    # a rate that changed meanwhile would move them apart
+    exact = evidence[0] + 0.5 * evidence[1] + evidence[4]
+    sharp = np.where(distance[best] <= _SEARCHED_PER_MIN, exact, -np.inf)
     return float(RATES_PER_MIN[sharp.argmax()]), float(near[best])

@@ -1,29 +1,34 @@
 """How clearly many candidate points repeat at the pace of a heart.
 
 For choosing points of the chest: hundreds of candidates, so everything is one batch of Fourier
-transforms. Of each candidate, the autocorrelation of the acceleration between 1.5 and 8 Hz (the
+transforms. Of each candidate, the autocorrelation of the acceleration between 1 and 8 Hz (the
 waveform of the pulse) and, where the frames are fast enough, that of the envelope of the 8 to 25 Hz
 bursts. The period is the one on which the candidates agree; a candidate's score is its own
-autocorrelation there. Harmonics of respiration reach into the lower band: no bin of a spectrum
-counts for more than a few times its surroundings.
+autocorrelation there. Respiration, which reaches into the lower band, is taken away first, and no
+bin of a spectrum counts for more than a few times its surroundings.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import irfft, next_fast_len, rfft
+from scipy.fft import irfft, next_fast_len, rfft, rfftfreq
 from scipy.ndimage import uniform_filter1d
+from scipy.signal.windows import hann
 
 from radarkit.extract.autocorrelation import autocorrelation
 from radarkit.extract.bands import Motion, acceleration, between, cut, transform
-from radarkit.extract.bursts import burst_course
 from radarkit.extract.beats import PERIOD_S, SLOWEST_RATE_HZ
+from radarkit.extract.bursts import burst_course
+from radarkit.extract.heart import evidence_of, weigh
+from radarkit.extract.rates import CHANNELS, Rate, breathing_rate
+from radarkit.extract.respiration import breathing_phase, segment_starts, without_respiration
 
 Float64 = NDArray[np.float64]
 
-_WAVEFORM_HZ = (1.5, 8.0)
+_WAVEFORM_HZ = (1.0, 8.0)
 _WAVEFORM_RATE_HZ = 20.0
+_SEGMENT_S = 30.0
 _AROUND_HZ = 1.0  # what a bin is compared to
 _MOST_OVER_AROUND = 4.0
 _GRID_S = np.arange(PERIOD_S[0], PERIOD_S[1], 0.005)
@@ -59,23 +64,17 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
     if displacement_m.shape[1] < 2 * PERIOD_S[1] * rate_hz or len(displacement_m) == 0:
         return Periodicity(np.zeros(len(displacement_m)), None)
     motion = transform(displacement_m, rate_hz)
-    curves = [_of_waveform(motion)]
+    breathing = breathing_rate(displacement_m, rate_hz)
+    curves = [_of_waveform(motion, breathing)]
     if rate_hz >= SLOWEST_RATE_HZ:
         course, course_rate_hz = burst_course(motion)
         reach = int(2 * PERIOD_S[1] * course_rate_hz) + 2
         curves.append(_on_grid(autocorrelation(course, reach), course_rate_hz))
-    # a curve of many that are alike is noise alone where it is flat
-    clear = [np.maximum(curve[:, 0], 0).max(axis=1) ** 2 for curve in curves]
-    common = sum(
-        (weight[:, None, None] * curve).sum(axis=0) / (weight.sum() + _TINY)
-        for weight, curve in zip(clear, curves, strict=True)
-    )
-    at_once, at_half, at_twice = common
-    sure = at_once - 0.5 * np.maximum(at_half, 0) + 0.5 * at_twice
-    best = int(sure.argmax())
-    if at_once[best] <= 0:
-        return Periodicity(np.zeros(len(displacement_m)), None)
-    period_s = float(_GRID_S[best])
+    # the clearest candidates tell the period, in the way that tells a heart rate
+    clear = sum((curve[:, 0] - 0.5 * np.maximum(curve[:, 1], 0) + 0.5 * curve[:, 2]) for curve in curves)
+    clearest = np.argsort(-clear.max(axis=1), kind="stable")[:CHANNELS]
+    best = motion._replace(spectrum=motion.spectrum[clearest])
+    period_s = 60 / weigh(evidence_of(best, breathing))[0]
     near = np.abs(_GRID_S / period_s - 1) <= _TOLERANCE
     missing = np.ones(len(displacement_m))
     for curve in curves:
@@ -83,13 +82,25 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
     return Periodicity(1 - missing, period_s)
 
 
-def _of_waveform(motion: Motion) -> NDArray[np.floating]:
-    """Autocorrelation of the waveform, lines of respiration held down."""
-    band = cut(motion, acceleration(between(*_WAVEFORM_HZ)), _WAVEFORM_RATE_HZ)
-    samples = band.values.shape[1]
-    padded = int(next_fast_len(2 * samples, real=True))
-    spectrum = rfft(band.values.real, padded, axis=1)
-    power = spectrum.real**2 + spectrum.imag**2
+def _of_waveform(motion: Motion, breathing: Rate) -> NDArray[np.floating]:
+    """Autocorrelation of the waveform, its spectrum flattened."""
+    band = cut(motion, between(0, 1.06 * _WAVEFORM_HZ[1]), _WAVEFORM_RATE_HZ)
+    slow = band.values.real
+    phase = None
+    if breathing.per_min is not None:
+        phase = breathing_phase(slow, band.rate_hz, breathing.per_min / 60)
+    length = int(min(slow.shape[1], _SEGMENT_S * band.rate_hz))
+    padded = int(next_fast_len(2 * length, real=True))
+    window = np.asarray(hann(length, sym=False), np.float64)
+    gain = acceleration(between(*_WAVEFORM_HZ))(np.asarray(rfftfreq(padded, 1 / band.rate_hz)))
+    power = np.zeros((len(slow), gain.size))
+    for start in segment_starts(slow.shape[1], length):
+        part = slice(start, start + length)
+        rest = without_respiration(
+            slow[:, part], band.rate_hz, None if phase is None else phase[part], window
+        )
+        spectrum = rfft((rest * window).astype(np.float32), padded, axis=1)
+        power += (spectrum.real**2 + spectrum.imag**2) * gain**2
     around = uniform_filter1d(power, 2 * round(_AROUND_HZ * padded / band.rate_hz / 2) + 1, axis=1)
     power = np.minimum(power, _MOST_OVER_AROUND * around)
     lags = irfft(power, padded, axis=1)[:, : int(2 * PERIOD_S[1] * band.rate_hz) + 2]

@@ -17,6 +17,7 @@ from radarkit.extract.extraction import Extraction, describe
 from radarkit.extract.focus import focus
 from radarkit.extract.follow import follow_range
 from radarkit.extract.heart import heart_rate
+from radarkit.extract.images import has_images
 from radarkit.extract.movement import motion_segments
 from radarkit.extract.points import measure
 from radarkit.extract.range import RangeProfiles, range_gate, range_profiles
@@ -99,6 +100,7 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         heart=heart_rate(motion_m, rate_hz, breathing, profiles.valid),
         movements=motion_segments(motion_m, rate_hz),
         wanted=config.channels,
+        misread=has_images(capture, round(found.chest_range_m / radar.range_bin_m)),
     )
     return Extraction(
         resample(motion_m, rate_hz, config.sample_rate_hz).astype(np.float32),

@@ -44,8 +44,13 @@ class RangeProfiles:
     valid: NDArray[np.bool_]
 
 
-def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> slice:
+def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> NDArray[np.int64]:
     """Bins that look between two distances.
+
+    Returns
+    -------
+    (bin,) int64
+        Numbers of neighbouring bins.
 
     Raises
     ------
@@ -61,17 +66,17 @@ def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> s
             expected=f"a gate within 0 to {config.max_range_m:.3g} m, bins of "
             f"{config.range_bin_m:.3g} m",
         )
-    return slice(int(bins[0]), int(bins[-1]) + 1)
+    return bins
 
 
-def range_transform(config: RadarConfig, bins: slice) -> NDArray[np.complex64]:
+def range_transform(config: RadarConfig, bins: NDArray[np.integer]) -> NDArray[np.complex64]:
     """Window and Fourier transform of one chirp in one matrix.
 
     Parameters
     ----------
     config : RadarConfig
         The radar.
-    bins : slice
+    bins : (bin,) int
         Bins to compute.
 
     Returns
@@ -82,7 +87,7 @@ def range_transform(config: RadarConfig, bins: slice) -> NDArray[np.complex64]:
     """
     samples = config.chirp.samples
     window = hann(samples, sym=False)
-    turns = np.outer(np.arange(samples) - samples / 2, np.arange(bins.start, bins.stop)) / samples
+    turns = np.outer(np.arange(samples) - samples / 2, bins) / samples
     scale = (1 if config.adc.format == "complex" else 2) / window.sum()
     return np.asarray(scale * window[:, None] * np.exp(-2j * np.pi * turns), np.complex64)
 
@@ -126,7 +131,7 @@ def chirps_to_profiles(
 
 
 def range_profiles(
-    capture: Capture, bins: slice, *, health: HealthMeter | None = None
+    capture: Capture, bins: NDArray[np.integer], *, health: HealthMeter | None = None
 ) -> RangeProfiles:
     """Range profiles of a whole capture, read once, block by block.
 
@@ -134,7 +139,7 @@ def range_profiles(
     ----------
     capture : Capture
         From `radarkit.capture.open_capture`.
-    bins : slice
+    bins : (bin,) int
         Bins to compute; see `range_gate`.
     health : HealthMeter, optional
         Sees every block too.
@@ -150,5 +155,5 @@ def range_profiles(
         if health is not None:
             health.add(block, capture.valid[start:stop])
         start = stop
-    ranges_m = np.arange(bins.start, bins.stop) * config.range_bin_m
+    ranges_m = np.asarray(bins * config.range_bin_m, np.float64)
     return RangeProfiles(values, ranges_m, capture.valid)

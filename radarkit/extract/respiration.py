@@ -3,7 +3,8 @@
 Respiration is a sum of harmonics of one phase, ``sum_k a_k cos(k phi(t)) + b_k sin(k phi(t))``,
 where phi is the phase of the fundamental as it really runs, not that of a constant rate: at the
 eighth harmonic, a breath that wanders by 2 % would spread over a tenth of a hertz. The amplitudes
-are fitted by least squares within one window at a time, so they may change from window to window.
+are fitted by least squares within one window at a time, so they may change from window to window;
+those below the rates of hearts may change within it.
 
 A heartbeat on a harmonic of respiration would be taken away with it. Its harmonics, however, fall
 off smoothly with their order, so that none of them is much higher than both its neighbours: from
@@ -18,11 +19,20 @@ from radarkit.extract.bands import Motion, cut, transform
 Float64 = NDArray[np.float64]
 
 _HARMONICS = 12
+_NOISE_FROM = 6  # harmonics from the seventh on are mostly noise
+_TINY = 1e-150
+_POWER_STEPS = 5
 _CERTAIN = 2  # harmonics taken away whole
-_BELOW_HEART_HZ = 0.65  # harmonics here may change their heights within a window, too
+_BELOW_HEART_HZ = 0.85  # harmonics here may change their heights within a window, too
 _LARGEST_STEP = 0.5  # of the phase, rad
 _RCOND = 1e-6
 _TREND = 4  # terms of the polynomial that takes the drift of posture
+
+
+def segment_starts(samples: int, length: int) -> list[int]:
+    """Starts of segments that overlap by half or a little more and cover all samples."""
+    segments = 1 - (-2 * (samples - length) // length)
+    return [round(start) for start in np.linspace(0, samples - length, segments)]
 
 
 def breathing_phase(slow: NDArray[np.floating], rate_hz: float, breathing_hz: float) -> Float64:
@@ -86,9 +96,13 @@ def without_respiration(
 
 
 def _common(slow: NDArray[np.floating]) -> Float64:
-    """First principal component of the channels: (samples,)."""
-    centred = (slow - slow.mean(axis=1, keepdims=True)).astype(np.float64)
-    return np.asarray(np.linalg.eigh(centred @ centred.T)[1][:, -1] @ centred)
+    """First principal component of the channels, by power iteration: (samples,)."""
+    centred = slow - slow.mean(axis=1, keepdims=True)
+    common = centred[centred.var(axis=1).argmax()].astype(np.float64)
+    for _ in range(_POWER_STEPS):
+        common = (centred @ common) @ centred
+        common /= max(float(np.linalg.norm(common)), _TINY)
+    return common
 
 
 def _design(samples: int, rate_hz: float, phase: Float64 | None) -> Float64:
@@ -121,21 +135,23 @@ def _refined(common: Float64, rate_hz: float, phase: Float64, root: Float64) -> 
     slope = cosines @ (orders * sine) - sines @ (orders * cosine)
     both = np.hstack([design, slope[:, None] * changes])
     step = np.linalg.lstsq(both * root, common * root[:, 0], rcond=_RCOND)[0]
-    return phase + np.clip(changes @ step[design.shape[1] :], -_LARGEST_STEP, _LARGEST_STEP)
+    change = changes @ step[design.shape[1] :]
+    return np.asarray(phase + np.clip(change, -_LARGEST_STEP, _LARGEST_STEP))
 
 
 def _share_of_respiration(height: Float64) -> Float64:
-    """How much of each harmonic's height its neighbours expect: (harmonics, channels), 0 to 1.
+    """How much of each harmonic's height is respiration: (harmonics, channels), 0 to 1.
 
-    The higher of the two next to it, or the geometric mean of the two beside those: a breath that
-    rises as it falls has odd harmonics only.
+    What its neighbours expect, less the noise: the higher of the two next to it, or the geometric
+    mean of the two beside those, since a breath that rises as it falls has odd harmonics only.
     """
+    # a quarter of Rayleigh-distributed heights lies below 0.54 of their rms
+    noise = np.quantile(height[_NOISE_FROM:], 0.25, axis=0) / 0.54
     share = np.ones_like(height)
+    last = len(height) - 1
     for order in range(_CERTAIN, len(height)):
-        after = height[min(order + 1, len(height) - 1)]
-        beyond = height[min(order + 2, len(height) - 1)]
-        expected = np.maximum(
-            np.maximum(height[order - 1], after), np.sqrt(height[order - 2] * beyond)
-        )
-        share[order] = np.minimum(1, expected / np.maximum(height[order], 1e-300))
+        beside = np.maximum(height[order - 1], height[min(order + 1, last)])
+        beyond = np.sqrt(height[order - 2] * height[min(order + 2, last)])
+        expected = np.maximum(np.maximum(beside, beyond) ** 2 - noise**2, 0)
+        share[order] = np.sqrt(np.minimum(1, expected / np.maximum(height[order], _TINY) ** 2))
     return share

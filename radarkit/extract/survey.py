@@ -107,14 +107,14 @@ class Survey:
         return np.asarray(np.interp(places, np.arange(len(self.ranges_m)), self.ranges_m))
 
 
-def survey(capture: Capture, bins: slice) -> Survey:
+def survey(capture: Capture, bins: NDArray[np.integer]) -> Survey:
     """Look at some frames of a capture, over all bins of the range gate.
 
     Parameters
     ----------
     capture : Capture
         From `radarkit.capture.open_capture`.
-    bins : slice
+    bins : (bin,) int
         From `radarkit.extract.range.range_gate`.
 
     Raises
@@ -148,7 +148,7 @@ def survey(capture: Capture, bins: slice) -> Survey:
         moves = variance > 1e-12 * np.abs(static) ** 2
         motion_db = 10 * np.log10(np.where(moves, variance / (noise / length), 0.0))
     return Survey(
-        ranges_m=np.arange(bins.start, bins.stop) * config.range_bin_m,
+        ranges_m=np.asarray(bins * config.range_bin_m, np.float64),
         times_s=(starts + (length - 1) / 2) * config.frame.period_s,
         static=np.asarray((np.abs(static) ** 2).mean(axis=(0, 1))),
         moving=np.maximum(variance - noise / length, 0),

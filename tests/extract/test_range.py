@@ -36,7 +36,7 @@ def test_an_echo_of_amplitude_one_gives_one_at_its_bin(kind):
     config = radar(kind=kind)
     range_m = 9 * config.range_bin_m
     block = beat(config, range_m)[None, None, None, None]
-    transform = range_transform(config, slice(2, 30))
+    transform = range_transform(config, np.arange(2, 30))
     profile = chirps_to_profiles(block, config.frame.tx_order, transform)
     assert profile.shape == (1, 1, 1, 28)
     assert np.abs(profile[0, 0, 0]).argmax() == 9 - 2
@@ -51,7 +51,7 @@ def test_the_transform_is_the_windowed_fft_with_its_phase_counted_from_the_middl
     bins = np.arange(3, 20)
     expected = np.fft.fft(chirps * window / window.sum(), axis=1)[:, 3:20] * (-1.0) ** bins
     block = chirps.astype(np.complex64)[:, None, None, None]
-    found = chirps_to_profiles(block, (0,), range_transform(config, slice(3, 20)))
+    found = chirps_to_profiles(block, (0,), range_transform(config, np.arange(3, 20)))
     np.testing.assert_allclose(found[:, 0, 0], expected, atol=1e-6)
 
 
@@ -60,7 +60,7 @@ def test_the_transform_is_the_windowed_fft_with_its_phase_counted_from_the_middl
 def test_neighbouring_bins_show_one_phase_which_is_that_of_the_distance(place):
     config = radar()
     range_m = place * config.range_bin_m
-    transform = range_transform(config, slice(0, 30))
+    transform = range_transform(config, np.arange(0, 30))
     profile = chirps_to_profiles(beat(config, range_m)[None, None, None, None], (0,), transform)
     low = int(place)
     delay_s = 2 * range_m / LIGHT_M_PER_S
@@ -75,7 +75,7 @@ def test_chirps_of_a_transmitter_are_averaged_and_transmitters_come_in_ascending
     rng = np.random.default_rng(1)
     block = rng.standard_normal((5, *config.frame_shape, 2)).astype(np.float32)
     block = block.view(np.complex64)[..., 0]
-    transform = range_transform(config, slice(0, 8))
+    transform = range_transform(config, np.arange(0, 8))
     found = chirps_to_profiles(block, config.frame.tx_order, transform)
     for tx, places in ((0, [1]), (1, [0, 2])):
         mean = block[:, :, places].mean(axis=(1, 2))
@@ -85,10 +85,10 @@ def test_chirps_of_a_transmitter_are_averaged_and_transmitters_come_in_ascending
 def test_the_gate_holds_the_bins_between_two_distances():
     config = radar()
     gate = range_gate(config, 1.0, 2.0)
-    ranges_m = np.arange(gate.start, gate.stop) * config.range_bin_m
+    ranges_m = gate * config.range_bin_m
     assert ranges_m[0] - config.range_bin_m < 1.0 <= ranges_m[0]
     assert ranges_m[-1] <= 2.0 < ranges_m[-1] + config.range_bin_m
     with pytest.raises(UserError, match="no range bin between 20 and 30 m"):
         range_gate(config, 20, 30)
     real = radar(kind="real")  # beats beyond half the rate are the mirror image of nearer ones
-    assert range_gate(real, 0, 100).stop == 32
+    assert range_gate(real, 0, 100).max() == 31
