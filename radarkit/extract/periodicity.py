@@ -71,8 +71,13 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
         reach = int(2 * PERIOD_S[1] * course_rate_hz) + 2
         curves.append(_on_grid(autocorrelation(course, reach), course_rate_hz))
     # the clearest candidates tell the period, in the way that tells a heart rate
-    clear = sum((curve[:, 0] - 0.5 * np.maximum(curve[:, 1], 0) + 0.5 * curve[:, 2]) for curve in curves)
-    clearest = np.argsort(-clear.max(axis=1), kind="stable")[:CHANNELS]
+    clear = np.zeros(len(displacement_m))
+    for curve in curves:
+        at_once, at_half, at_twice = curve[:, 0], curve[:, 1], curve[:, 2]
+        sure = (at_once - 0.5 * np.maximum(at_half, 0) + 0.5 * at_twice).max(axis=1)
+        usual = np.sqrt(np.median(at_once**2)) + _TINY
+        clear += np.maximum(sure, 0) / usual
+    clearest = np.argsort(-clear, kind="stable")[:CHANNELS]
     best = motion._replace(spectrum=motion.spectrum[clearest])
     period_s = 60 / weigh(evidence_of(best, breathing))[0]
     near = np.abs(_GRID_S / period_s - 1) <= _TOLERANCE
