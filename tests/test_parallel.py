@@ -2,12 +2,13 @@
 
 import os
 import socket
+import time
 
 import pytest
 
-from radarkit import parallel
+from radarkit import cluster as dask_cluster
 from radarkit.errors import UserError
-from radarkit.parallel import Failure, run
+from radarkit.parallel import Failure, in_order, run
 
 # functions are defined in the tests: other processes cannot import this file, so they get the code
 
@@ -120,7 +121,7 @@ def test_an_address_that_is_none(address):
 
 def test_a_port_where_nobody_speaks(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(parallel, "_ANSWER_WITHIN_S", 0.5)
+    monkeypatch.setattr(dask_cluster, "_ANSWER_WITHIN_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(UserError, match="no Dask scheduler answers"):
@@ -138,7 +139,7 @@ def test_the_address_of_a_worker(cluster):
 
 def test_a_cluster_with_another_version(cluster, monkeypatch):
     cluster.wait_for_workers(2)
-    monkeypatch.setattr(parallel, "__version__", "7.0")
+    monkeypatch.setattr(dask_cluster, "__version__", "7.0")
     with pytest.raises(UserError, match=r"3 of 3 .* another radarkit: .*expected 7\.0"):
         run(str, [1], dask=cluster.scheduler_address)
 
@@ -147,3 +148,23 @@ def test_a_machine_without_dask_says_what_to_install(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(UserError, match=r"pip install -e '\.\[dask\]'"):
         run(str, [1], dask="tcp://127.0.0.1:8786")
+
+
+@pytest.mark.parametrize("count", ["1", "3"])
+def test_results_of_threads_come_in_order_and_an_error_comes_through(monkeypatch, count):
+    monkeypatch.setenv("NUMBA_NUM_THREADS", count)
+    running = []
+
+    def work(number):
+        running.append(number)
+        time.sleep(0.01 * (number % 3 == 0))
+        if number == 20:
+            raise ValueError("twenty")
+        return number
+
+    found = in_order(work, range(30))
+    for expected in range(20):
+        assert next(found) == expected
+        assert len(running) <= expected + 5  # no more is done ahead than there are threads
+    with pytest.raises(ValueError, match="twenty"):
+        next(found)

@@ -74,6 +74,11 @@ class Capture:
         """Time from the first frame to the end of the last."""
         return self.frames * self.config.frame.period_s
 
+    @property
+    def frames_per_block(self) -> int:
+        """Frames that fill 16 MiB."""
+        return max(1, _BLOCK_SAMPLES // int(np.prod(self.config.frame_shape)))
+
     def read(self, start: int = 0, stop: int | None = None) -> Samples:
         """Read the frames ``start`` to ``stop - 1``, by default all.
 
@@ -101,6 +106,6 @@ class Capture:
         (frame, loop, tx, rx, sample) complex64
             As `read`.
         """
-        step = frames_per_block or max(1, _BLOCK_SAMPLES // int(np.prod(self.config.frame_shape)))
+        step = frames_per_block or self.frames_per_block
         for start in range(0, self.frames, step):
             yield self.read(start, min(start + step, self.frames))

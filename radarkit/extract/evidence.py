@@ -60,8 +60,9 @@ def of_spectrum(slow: NDArray[np.floating], rate_hz: float, phase: Float64 | Non
     floor = median_filter(power, size=(1, width), mode="nearest") / np.log(2)
     inside = frequencies_hz >= _BAND_HZ[0]
     ratio = (power / np.maximum(floor, _TINY))[:, inside]
-    weight = 1 / np.maximum(noise, _TINY) ** 0.75
-    weight /= weight.sum()
+    # a channel that stands still has little noise, too, and says nothing
+    weight = (slow.var(axis=1) / np.maximum(noise, _TINY)) ** 0.75
+    weight /= max(float(weight.sum()), _TINY)
     level_db = weight @ (10 * np.log10(np.maximum(ratio, _LEAST_RATIO)))
     combs, waves = _kernels(float(frequencies_hz[inside][0]), float(step_hz), level_db.size)
     amplitude = weight @ np.sqrt(ratio)

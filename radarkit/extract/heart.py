@@ -4,9 +4,9 @@ The evidence for each rate (`radarkit.extract.evidence`) is weighted and added u
 of how much more likely that rate is than another; "no heart that shows" is one more answer. This is
 a conditional logit model (McFadden, "Conditional logit analysis of qualitative choice behavior",
 1974). Its weights are fitted to 1600 simulated recordings, 40 % of them without a heart: smooth,
-triangular and lopsided breaths of 8 to 24 per minute, in four of ten cases with the heart on a
-harmonic; hearts of 50 to 110 per minute with 20 to 65 ms of variability; 1 to 8 channels, noise of
-2 to 30 um, 20 to 60 s, frames of 20 to 200 Hz. Recordings without a heart count four times: a rate
+triangular and lopsided breaths of 8 to 24 per minute, in four of ten cases with the heart near a
+harmonic; hearts of 50 to 110 per minute with 10 to 65 ms of variability; 1 to 8 channels, noise of
+2 to 100 um, 20 to 60 s, frames of 20 to 200 Hz. Recordings without a heart count four times: a rate
 that is not there is worse than one that is not found. The confidence is what the model gives to
 the rates within 3 per minute of its best.
 """

@@ -32,6 +32,7 @@ _SEGMENT_S = 30.0
 _AROUND_HZ = 1.0  # what a bin is compared to
 _MOST_OVER_AROUND = 4.0
 _GRID_S = np.arange(PERIOD_S[0], PERIOD_S[1], 0.005)
+_LEAST_CLEAR = 0.5  # of the clearest; the others have no say about the period
 _TOLERANCE = 0.06  # of the period: the heart is not so regular
 _TINY = np.finfo(np.float32).tiny
 
@@ -61,7 +62,8 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
     rate_hz : float
         Its rate; the bursts count from 55 Hz on.
     """
-    if displacement_m.shape[1] < 2 * PERIOD_S[1] * rate_hz or len(displacement_m) == 0:
+    long_enough = displacement_m.shape[1] >= 2 * PERIOD_S[1] * rate_hz
+    if not long_enough or not np.ptp(displacement_m, axis=1).any():
         return Periodicity(np.zeros(len(displacement_m)), None)
     motion = transform(displacement_m, rate_hz)
     breathing = breathing_rate(displacement_m, rate_hz)
@@ -74,10 +76,12 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
     clear = np.zeros(len(displacement_m))
     for curve in curves:
         at_once, at_half, at_twice = curve[:, 0], curve[:, 1], curve[:, 2]
+        # as high at half of it, a period is twice the true one; low at twice of it, none
         sure = (at_once - 0.5 * np.maximum(at_half, 0) + 0.5 * at_twice).max(axis=1)
         usual = np.sqrt(np.median(at_once**2)) + _TINY
         clear += np.maximum(sure, 0) / usual
     clearest = np.argsort(-clear, kind="stable")[:CHANNELS]
+    clearest = clearest[clear[clearest] >= _LEAST_CLEAR * clear[clearest[0]]]
     best = motion._replace(spectrum=motion.spectrum[clearest])
     period_s = 60 / weigh(evidence_of(best, breathing))[0]
     near = np.abs(_GRID_S / period_s - 1) <= _TOLERANCE
@@ -88,7 +92,7 @@ def periodicity(displacement_m: NDArray[np.floating], rate_hz: float) -> Periodi
 
 
 def _of_waveform(motion: Motion, breathing: Rate) -> NDArray[np.floating]:
-    """Autocorrelation of the waveform, its spectrum flattened."""
+    """Autocorrelation of the waveform at each period, half of it and twice it."""
     band = cut(motion, between(0, 1.06 * _WAVEFORM_HZ[1]), _WAVEFORM_RATE_HZ)
     slow = band.values.real
     phase = None

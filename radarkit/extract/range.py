@@ -23,6 +23,7 @@ from scipy.signal.windows import hann
 
 from radarkit.capture import Capture, HealthMeter, RadarConfig, Samples
 from radarkit.errors import UserError
+from radarkit.parallel import in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,12 +149,17 @@ def range_profiles(
     transform = range_transform(config, bins)
     shape = (capture.frames, len(config.transmitters), config.array.rx, transform.shape[1])
     values = np.empty(shape, np.complex64)
-    start = 0
-    for block in capture.blocks():
-        stop = start + len(block)
-        values[start:stop] = chirps_to_profiles(block, config.frame.tx_order, transform)
+    step = capture.frames_per_block
+
+    def work(start: int) -> Samples:
+        block = capture.read(start, start + step)
+        profiles = chirps_to_profiles(block, config.frame.tx_order, transform)
+        values[start : start + len(block)] = profiles
+        return block
+
+    starts = range(0, capture.frames, step)
+    for start, block in zip(starts, in_order(work, starts), strict=True):
         if health is not None:
-            health.add(block, capture.valid[start:stop])
-        start = stop
+            health.add(block, capture.valid[start : start + len(block)])
     ranges_m = np.asarray(bins * config.range_bin_m, np.float64)
     return RangeProfiles(values, ranges_m, capture.valid)

@@ -30,7 +30,7 @@ _TREND = 4  # terms of the polynomial that takes the drift of posture
 
 
 def segment_starts(samples: int, length: int) -> list[int]:
-    """Starts of segments that overlap by half or a little more and cover all samples."""
+    """Place segments that overlap by half or a little more and cover all samples: their starts."""
     segments = 1 - (-2 * (samples - length) // length)
     return [round(start) for start in np.linspace(0, samples - length, segments)]
 
@@ -98,10 +98,10 @@ def without_respiration(
 def _common(slow: NDArray[np.floating]) -> Float64:
     """First principal component of the channels, by power iteration: (samples,)."""
     centred = slow - slow.mean(axis=1, keepdims=True)
-    common = centred[centred.var(axis=1).argmax()].astype(np.float64)
+    common = np.asarray(centred[centred.var(axis=1).argmax()], np.float64)
     for _ in range(_POWER_STEPS):
-        common = (centred @ common) @ centred
-        common /= max(float(np.linalg.norm(common)), _TINY)
+        common = np.asarray((centred @ common) @ centred, np.float64)
+        common = common / max(float(np.linalg.norm(common)), _TINY)
     return common
 
 
@@ -110,12 +110,11 @@ def _design(samples: int, rate_hz: float, phase: Float64 | None) -> Float64:
     time = np.linspace(-1, 1, samples)
     trend = [time**power for power in range(_TREND)]
     if phase is None:
-        return np.array(trend).T
+        return np.asarray(trend).T
     waves = [f(order * phase) for order in range(1, _HARMONICS + 1) for f in (np.cos, np.sin)]
     changing = 2 * max(1, int(_BELOW_HEART_HZ / _mean_rate_hz(phase, rate_hz)))
-    return np.array(
-        waves + trend + [wave * time**power for wave in waves[:changing] for power in (1, 2)]
-    ).T
+    terms = waves + trend + [wave * time**power for wave in waves[:changing] for power in (1, 2)]
+    return np.asarray(np.array(terms).T)
 
 
 def _mean_rate_hz(phase: Float64, rate_hz: float) -> float:

@@ -3,7 +3,7 @@ import pytest
 
 from radarkit.extract.periodicity import periodicity
 
-from .chests import breath, drift
+from .chests import drift
 from .conftest import chest
 
 
@@ -16,17 +16,12 @@ def test_points_with_a_heart_come_before_points_without(seed, rate_hz):
         rng, seconds=seconds, rate_hz=rate_hz, heart_per_min=rng.uniform(52, 105), heart_mm=0.3
     )
     samples = motion_m.size
-    breathing = [
-        breath(rng, seconds, rate_hz, 15, ("triangular", "lopsided")[i % 2])
-        + drift(rng, seconds, rate_hz, 2e-4)
-        for i in range(others // 2)
+    breathing_m = chest(np.random.default_rng(seed), seconds=seconds, rate_hz=rate_hz, heart_mm=0)[
+        0
     ]
-    fixture = [
-        chest(rng, seconds=seconds, rate_hz=rate_hz, heart_mm=0, breathing_per_min=18)[0]
-        for _ in range(3)
-    ]
-    still = np.zeros((others // 2 - 3, samples))
-    candidates_m = np.vstack([np.tile(motion_m, (hearts, 1)), breathing, fixture, still])
+    without = [breathing_m + drift(rng, seconds, rate_hz, 1e-4) for _ in range(others // 2)]
+    still = np.zeros((others // 2, samples))
+    candidates_m = np.vstack([np.tile(motion_m, (hearts, 1)), without, still])
     candidates_m += rng.normal(0, 3e-6, candidates_m.shape)
     score, period_s = periodicity(candidates_m, rate_hz)
     assert 60 / period_s == pytest.approx(truth, abs=4)
