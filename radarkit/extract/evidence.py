@@ -32,6 +32,7 @@ _HARMONICS = 5
 _NOISE_FROM_HZ = 5.0  # a chest moves little there, so that a channel's noise shows
 _FLOOR_HZ = 1.2  # width of the running median
 _LEAST_RATIO = 0.25  # of a bin to the floor; how deep a gap is says nothing
+_LEAST_SPARED = 0.1
 _ZERO_PADDING = 4
 _TINY = np.finfo(np.float64).tiny
 
@@ -124,11 +125,23 @@ def _spectrum(
         rest = without_respiration(
             slow[:, part], rate_hz, None if phase is None else phase[part], window
         )
-        of_part = np.abs(rfft(rest * window, padded, axis=1)[:, kept]) ** 2
+        of_part = np.abs(rfft(rest.motion * window, padded, axis=1)[:, kept]) ** 2
+        of_part /= _spared(rest.taken, window, padded)[kept]
         noise += np.median(of_part[:, quiet], axis=1)
         power += of_part / np.maximum(np.median(of_part, axis=1, keepdims=True), _TINY)
     memory = np.abs(rfft(window**2, padded)[: 4 * _ZERO_PADDING]) ** 2
     return frequencies_hz, power, noise, np.asarray(memory / memory[0])
+
+
+def _spared(taken: Float64, window: Float64, padded: int) -> Float64:
+    """Share of the noise at each frequency that is not taken away with some terms: (bins,).
+
+    Without it, the floor between two harmonics of respiration would be judged by the gaps at them.
+    """
+    root = np.sqrt(window)[:, None]
+    basis = np.linalg.qr(taken * root)[0]
+    lost = (np.abs(rfft(basis * root, padded, axis=0)) ** 2).sum(axis=1) / window.sum()
+    return np.asarray(np.maximum(1 - lost, _LEAST_SPARED))
 
 
 @lru_cache(maxsize=4)

@@ -35,8 +35,8 @@ _NEAR_PER_MIN = 3.0
 _SEARCHED_PER_MIN = 5.0
 
 # harmonics; waveform at the period, its half (where positive) and its double; bursts, the same
-_WEIGHTS = np.array([0.71, 1.25, -0.41, 1.02, 0.17, 0.45, -0.04])
-_NO_HEART = 11.28
+_WEIGHTS = np.array([1.03, 1.10, -0.29, 1.01, 0.23, 0.42, -0.03])
+_NO_HEART = 11.43
 
 
 class HeartRate(NamedTuple):
@@ -124,4 +124,4 @@ def weigh(evidence: Float64) -> tuple[float, float]:
     # a rate that changed meanwhile would move them apart
     exact = evidence[0] + 0.5 * evidence[1] + evidence[4]
     sharp = np.where(distance[best] <= _SEARCHED_PER_MIN, exact, -np.inf)
-    return float(RATES_PER_MIN[sharp.argmax()]), float(near[best])
+    return float(RATES_PER_MIN[sharp.argmax()]), min(float(near[best]), 1.0)  # rounding

@@ -107,7 +107,7 @@ def _of_waveform(motion: Motion, breathing: Rate) -> NDArray[np.floating]:
         part = slice(start, start + length)
         rest = without_respiration(
             slow[:, part], band.rate_hz, None if phase is None else phase[part], window
-        )
+        ).motion
         spectrum = rfft((rest * window).astype(np.float32), padded, axis=1)
         power += (spectrum.real**2 + spectrum.imag**2) * gain**2
     around = uniform_filter1d(power, 2 * round(_AROUND_HZ * padded / band.rate_hz / 2) + 1, axis=1)

@@ -22,7 +22,7 @@ Float64 = NDArray[np.float64]
 BREATHING_HZ = (0.1, 0.6)
 CHANNELS = 16  # the first ones; more add no certainty
 _SEGMENT_S = 60.0  # longer ones split the line of a breath whose rate wanders
-_HIGHEST_HZ = 1.2
+_SLOWEST_HZ, _HIGHEST_HZ = 0.08, 1.2
 _RATE_HZ = 4.0
 _ZERO_PADDING = 8
 _LINES = 2  # the fundamental and the second harmonic
@@ -81,10 +81,11 @@ def breathing_rate(
         return Rate(None, 0.0)
     found_hz = _interpolate(frequencies_hz, level, int(peaks[level[peaks].argmax()]))
     velocity = share * frequencies_hz**2
-    velocity[:, frequencies_hz < reach_hz / 2] = 0.0  # what is left of a trend
+    counted = frequencies_hz >= max(_SLOWEST_HZ, reach_hz / 2)
+    velocity[:, ~counted] = 0.0  # a person who leans may breathe as well
     order = np.clip(np.round(frequencies_hz / found_hz), 1, _LINES)
     lines = np.abs(frequencies_hz - order * found_hz) <= reach_hz
-    by_chance = lines[frequencies_hz >= reach_hz / 2].mean()
+    by_chance = lines[counted].mean()
     held = velocity[:, lines].sum(axis=1) / np.maximum(velocity.sum(axis=1), _TINY)
     held = held.max()  # one channel that breathes is enough
     confidence = float(expit(_STEEPNESS * ((held - by_chance) / (1 - by_chance) - _HALF)))

@@ -11,6 +11,8 @@ off smoothly with their order, so that none of them is much higher than both its
 the third on, each is taken away only as far as the higher of its neighbours reaches.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +29,21 @@ _BELOW_HEART_HZ = 0.85  # harmonics here may change their heights within a windo
 _LARGEST_STEP = 0.5  # of the phase, rad
 _RCOND = 1e-6
 _TREND = 4  # terms of the polynomial that takes the drift of posture
+
+
+class Remainder(NamedTuple):
+    """A motion without drift and respiration.
+
+    Attributes
+    ----------
+    motion : (channels, samples) float64
+        What is left.
+    taken : (samples, terms) float64
+        The terms that were taken away, together with whatever else looked like them.
+    """
+
+    motion: Float64
+    taken: Float64
 
 
 def segment_starts(samples: int, length: int) -> list[int]:
@@ -64,7 +81,7 @@ def breathing_phase(slow: NDArray[np.floating], rate_hz: float, breathing_hz: fl
 
 def without_respiration(
     slow: NDArray[np.floating], rate_hz: float, phase: Float64 | None, window: Float64
-) -> NDArray[np.float64]:
+) -> Remainder:
     """Take drift and respiration out of one window of a motion.
 
     Parameters
@@ -80,19 +97,22 @@ def without_respiration(
 
     Returns
     -------
-    (channels, samples) float64
+    Remainder
     """
     root = np.sqrt(window)[:, None]
     if phase is None:
         design = _design(slow.shape[1], rate_hz, None)
         fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
-        return np.asarray(slow - (design @ fitted).T)
+        return Remainder(np.asarray(slow - (design @ fitted).T), design)
     phase = _refined(_common(slow), rate_hz, phase, root)
     design = _design(slow.shape[1], rate_hz, phase)
     fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
     harmonics = fitted[: 2 * _HARMONICS].reshape(_HARMONICS, 2, -1)
-    harmonics *= _share_of_respiration(np.sqrt((harmonics**2).sum(axis=1)))[:, None]
-    return np.asarray(slow - (design @ fitted).T)
+    share = _share_of_respiration(np.sqrt((harmonics**2).sum(axis=1)))
+    harmonics *= share[:, None]
+    taken = np.ones(design.shape[1], bool)
+    taken[: 2 * _HARMONICS] = np.repeat(share.mean(axis=1) > 0.5, 2)
+    return Remainder(np.asarray(slow - (design @ fitted).T), design[:, taken])
 
 
 def _common(slow: NDArray[np.floating]) -> Float64:

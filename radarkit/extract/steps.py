@@ -8,7 +8,7 @@ all frequencies.
 import numpy as np
 from numpy.typing import NDArray
 
-_LARGEST = 6.0  # in median steps; the fastest breath and Gaussian noise stay below
+_LARGEST = 10.0  # in median steps; the fastest breath and Gaussian noise stay below
 _SMALLEST_M = 0.5e-3  # a slip is half a wavelength, 1.9 mm at 77 GHz; a heart that is alone is less
 
 

@@ -50,6 +50,14 @@ def test_a_posture_that_drifts_is_no_breath():
     assert said <= 2
 
 
+def test_a_breath_is_seen_while_the_person_leans_forward_by_15_cm():
+    rng = np.random.default_rng(6)
+    motion_m, _ = chest(rng, rate_hz=20.0)
+    lean_m = 0.075 * np.cos(2 * np.pi * np.arange(motion_m.size) / motion_m.size)
+    found = breathing_rate(seen(rng, motion_m + lean_m), 20.0)
+    assert found.per_min == pytest.approx(15, abs=0.5)
+
+
 def test_what_stands_still_does_not_breathe():
     assert breathing_rate(np.zeros((2, 1200)), 20.0) == (None, 0.0)
 

@@ -30,7 +30,8 @@ def test_a_wandering_breath_leaves_next_to_nothing_at_the_rates_of_hearts(per_mi
     noise = 1e-3 * rng.standard_normal((3, true.size))
     slow = rng.uniform(0.7, 1.3, (3, 1)) * breath + 0.1 * np.linspace(-1, 1, true.size) ** 2 + noise
     window = hann(true.size, sym=False)
-    left = without_respiration(slow, RATE_HZ, breathing_phase(slow, RATE_HZ, per_min / 60), window)
+    phase = breathing_phase(slow, RATE_HZ, per_min / 60)
+    left = without_respiration(slow, RATE_HZ, phase, window).motion
     heart_hz = (rfftfreq(true.size, 1 / RATE_HZ) > 0.8) & (rfftfreq(true.size, 1 / RATE_HZ) < 3)
 
     def power(motion):
@@ -46,7 +47,7 @@ def test_a_heartbeat_on_a_harmonic_of_the_breath_is_left_standing():
     heart = 0.05 * np.cos(5 * true + 1)
     noise = 1e-3 * np.random.default_rng(0).standard_normal(true.size)
     window = hann(true.size, sym=False)
-    left = without_respiration((respiration + heart + noise)[None], RATE_HZ, true, window)[0]
+    left = without_respiration((respiration + heart + noise)[None], RATE_HZ, true, window).motion[0]
     kept = 2 * np.average(left * np.exp(-5j * true), weights=window)
     assert abs(kept) > 0.8 * 0.05
 
@@ -54,5 +55,7 @@ def test_a_heartbeat_on_a_harmonic_of_the_breath_is_left_standing():
 def test_without_a_phase_the_drift_alone_is_taken():
     time = np.linspace(-1, 1, 400)
     beat = 0.1 * np.sin(40 * time)
-    left = without_respiration((3 * time**3 - time + beat)[None], RATE_HZ, None, np.ones(400))[0]
+    left = without_respiration(
+        (3 * time**3 - time + beat)[None], RATE_HZ, None, np.ones(400)
+    ).motion[0]
     np.testing.assert_allclose(left, beat, atol=0.02)
