@@ -1,6 +1,6 @@
 """From a capture to the motion of the chest; `radarkit.extract.pipeline` puts the steps together.
 
-Where the chest is: `survey`. Echoes: `range_profiles`, `compensate_tdm`, `follow_range`,
+Where the chest is: `survey`, `Chest`. Echoes: `range_profiles`, `compensate_tdm`, `follow_range`,
 `remove_static`. Places: `voxels` or `range_channels`, `focus`. Motion: `fit_circle`,
 `arctangent_phase` or `dacm_phase`, `phase_to_displacement`. What it shows: `breathing_rate`,
 `heart_rate`, `motion_segments`, `vibration`.
@@ -15,10 +15,11 @@ from radarkit.extract.beamform import (
     voxel_grid,
 )
 from radarkit.extract.candidates import Candidates, range_channels, voxels
+from radarkit.extract.chest import Chest
 from radarkit.extract.circle import Circle, choose_centre, fit_circle, refine_centre
 from radarkit.extract.clutter import remove_static
 from radarkit.extract.extraction import Extraction
-from radarkit.extract.focus import Focus, focus
+from radarkit.extract.focus import Focus, focus, quietest
 from radarkit.extract.follow import follow_range
 from radarkit.extract.heart import HeartRate, heart_rate
 from radarkit.extract.movement import Segment, motion_segments
@@ -43,6 +44,7 @@ from radarkit.extract.vibration import band_limit, vibration
 
 __all__ = [
     "Candidates",
+    "Chest",
     "Circle",
     "ExtractConfig",
     "Extraction",
@@ -75,6 +77,7 @@ __all__ = [
     "periodicity",
     "phase_noise_m",
     "phase_to_displacement",
+    "quietest",
     "range_channels",
     "range_gate",
     "range_profiles",

@@ -16,6 +16,7 @@ from radarkit.extract.candidates import Candidates
 from radarkit.extract.periodicity import periodicity
 from radarkit.extract.phase import arctangent_phase, phase_to_displacement
 from radarkit.extract.range import RangeProfiles
+from radarkit.extract.survey import Survey
 from radarkit.extract.vibration import vibration
 from radarkit.recording import Float64
 
@@ -57,7 +58,7 @@ def focus(
     Parameters
     ----------
     profiles : RangeProfiles
-        Around the chest.
+        Around the chest, of the frames to judge by; see `quietest`.
     candidates : Candidates
         Places.
     wavelength_m, rate_hz : float
@@ -66,8 +67,7 @@ def focus(
         How many; all candidates where there are fewer.
     """
     step = max(1, int(rate_hz / _JUDGED_HZ))
-    stretch = quietest(profiles, step, wavelength_m, rate_hz)
-    values = profiles.values[stretch]
+    values = _hold(profiles.values, profiles.valid)
     values = values[: len(values) // step * step]
     values = values.reshape(-1, step, *values.shape[1:]).mean(axis=1)
     echoes = candidates.listen(values)
@@ -88,20 +88,41 @@ def focus(
     return Focus(kept[chosen], score[chosen], power[kept[chosen]])
 
 
-def quietest(profiles: RangeProfiles, step: int, wavelength_m: float, rate_hz: float) -> slice:
-    """Find the minute in which the strongest channel moves least."""
-    frames = len(profiles.values)
+def quietest(found: Survey, frames: int, rate_hz: float) -> slice:
+    """Find the minute in which the chest moves least.
+
+    Parameters
+    ----------
+    found : Survey
+        Of the capture.
+    frames : int
+        Of the capture.
+    rate_hz : float
+        Frames per second.
+
+    Returns
+    -------
+    slice
+        Of frames; all of a capture that is shorter.
+    """
     wanted = round(_JUDGED_S * rate_hz)
     if frames <= wanted:
         return slice(0, frames)
-    thin = profiles.values[::step]
-    strongest = np.unravel_index(thin.var(axis=0).argmax(), thin.shape[1:])
-    series = thin[(slice(None), *strongest)][None]
-    path_m = phase_to_displacement(arctangent_phase(series, series.mean(axis=1)), wavelength_m)[0]
-    travelled = np.concatenate([[0.0], np.cumsum(np.diff(path_m) ** 2)])
-    length = wanted // step
-    start = int((travelled[length:] - travelled[:-length]).argmin()) * step
+    first = np.searchsorted(found.times_s, found.times_s + _JUDGED_S)
+    whole = np.flatnonzero(found.times_s + _JUDGED_S <= frames / rate_hz)
+    energy = np.concatenate([[0.0], np.cumsum(found.speed**2)])
+    mean = (energy[first] - energy[: first.size]) / np.maximum(first - np.arange(first.size), 1)
+    best = int(whole[mean[whole].argmin()]) if whole.size else 0
+    start = min(int(found.times_s[best] * rate_hz), frames - wanted)
     return slice(start, start + wanted)
+
+
+def _hold(values: NDArray[np.complex64], valid: NDArray[np.bool_]) -> NDArray[np.complex64]:
+    """Repeat the last whole frame where one was lost, so that the phase makes no jump there."""
+    if valid.all() or not valid.any():
+        return values
+    last = np.maximum.accumulate(np.where(valid, np.arange(len(valid)), -1))
+    return np.asarray(values[np.where(last < 0, int(valid.argmax()), last)])
 
 
 def _clusters(

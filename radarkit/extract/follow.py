@@ -14,7 +14,13 @@ from radarkit.extract.range import RangeProfiles
 from radarkit.recording import Float64
 
 
-def follow_range(profiles: RangeProfiles, track_m: Float64, half_width_m: float) -> RangeProfiles:
+def follow_range(
+    profiles: RangeProfiles,
+    track_m: Float64,
+    middle_m: float,
+    half_width_m: float,
+    static: NDArray[np.complex64] | None = None,
+) -> RangeProfiles:
     """Read range profiles along the track of a chest.
 
     Parameters
@@ -23,16 +29,24 @@ def follow_range(profiles: RangeProfiles, track_m: Float64, half_width_m: float)
         Over all bins that the track touches and `half_width_m` more on either side.
     track_m : (frame,) float64
         Range of the chest at each frame.
+    middle_m : float
+        Range to put it at.
     half_width_m : float
         How far to look around it.
+    static : (tx, rx, bin) complex64, optional
+        Static clutter; the mean over the valid frames when not given.
 
     Returns
     -------
     RangeProfiles
-        Without static clutter; `ranges_m` are those of a chest at its mean range.
+        Without static clutter; of a chest that stays at `middle_m`.
     """
     bin_m = float(profiles.ranges_m[1] - profiles.ranges_m[0])
-    moving = remove_static(profiles.values, profiles.valid)
+    moving = (
+        remove_static(profiles.values, profiles.valid)
+        if static is None
+        else profiles.values - static
+    )
     reach = max(1, int(half_width_m / bin_m))
     offsets = np.arange(-reach, reach + 1)
     last = len(profiles.ranges_m) - 1
@@ -46,5 +60,5 @@ def follow_range(profiles: RangeProfiles, track_m: Float64, half_width_m: float)
         followed[..., column] = (1 - share) * moving[frames, :, :, low] + share * moving[
             frames, :, :, low + 1
         ]
-    ranges_m = np.asarray(float(track_m.mean()) + offsets * bin_m, np.float64)
+    ranges_m = np.asarray(middle_m + offsets * bin_m, np.float64)
     return RangeProfiles(followed, ranges_m, profiles.valid)

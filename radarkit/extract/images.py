@@ -13,6 +13,7 @@ import numpy as np
 from radarkit.capture import Capture
 from radarkit.extract.survey import survey
 
+_RUNS = 60
 _LEAST_ABOVE_NOISE_DB = 10.0
 _LEAST_BESIDE_ECHO_DB = -32.0
 
@@ -30,7 +31,7 @@ def has_images(capture: Capture, bin_of_chest: int) -> bool:
     samples = capture.config.chirp.samples
     half = samples // 2 if capture.config.adc.format == "complex" else samples // 4
     images = np.array([2 * half - bin_of_chest, half + bin_of_chest, half - bin_of_chest])
-    found = survey(capture, np.array([bin_of_chest, *(images % (2 * half))]))
+    found = survey(capture, np.array([bin_of_chest, *(images % (2 * half))]), _RUNS)
     moving = found.moving.sum(axis=(0, 1))
     alive = found.motion_db.max(axis=(0, 1)) >= _LEAST_ABOVE_NOISE_DB
     strong = moving >= moving[0] * 10 ** (_LEAST_BESIDE_ECHO_DB / 10)

@@ -6,10 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from radarkit.capture import RadarConfig
 from radarkit.extract.candidates import Candidates
 from radarkit.extract.circle import Circle, choose_centre, fit_circle, refine_centre
-from radarkit.extract.focus import Focus
 from radarkit.extract.phase import (
     arctangent_phase,
     dacm_phase,
@@ -17,10 +15,10 @@ from radarkit.extract.phase import (
     phase_to_displacement,
     usable_samples,
 )
-from radarkit.extract.range import RangeProfiles
 from radarkit.recording import Float64
 
-_FITTED_SAMPLES = 6000  # a circle needs no more; means over some frames, which have less noise
+_AT_ONCE = 8
+_AVERAGED_S = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,45 +80,64 @@ class Points:
 
 
 def measure(
-    profiles: RangeProfiles, places: Candidates, chosen: Focus, config: RadarConfig, phase: str
+    echo: NDArray[np.complex64],
+    valid: NDArray[np.bool_],
+    places: Candidates,
+    score: Float64,
+    wavelength_m: float,
+    rate_hz: float,
+    phase: str = "arctangent",
 ) -> Points:
     """Measure the motion of places.
 
     Parameters
     ----------
-    profiles : RangeProfiles
-        Around the chest.
+    echo : (points, frames) complex64
+        What the radar heard from each.
+    valid : (frames,) bool
+        False where a part of the frame was lost.
     places : Candidates
-        Where to look.
-    chosen : Focus
-        Their scores.
-    config : RadarConfig
-        The radar.
+        Where they are.
+    score : (points,) float64
+        How clearly each repeats from beat to beat.
+    wavelength_m, rate_hz : float
+        Of the capture.
     phase : str
         ``"arctangent"`` or ``"dacm"``.
     """
-    echo = places.listen(profiles.values)
-    group = max(1, -(-int(profiles.valid.sum()) // _FITTED_SAMPLES))
-    fitted = echo[:, profiles.valid]
-    fitted = fitted[:, : fitted.shape[1] // group * group]
-    fitted = fitted.reshape(len(echo), -1, group).mean(axis=2)
-    circle = fit_circle(fitted)
-    centre = choose_centre(fitted, circle)
-    turning = circle.resolved & (circle.arc_rad > 2 * np.pi)
-    centre[turning] = refine_centre(fitted[turning], centre[turning])
-    usable = usable_samples(echo, centre, profiles.valid)
     to_phase = arctangent_phase if phase == "arctangent" else dacm_phase
-    motion_m = phase_to_displacement(to_phase(echo, centre, usable), config.wavelength_m)
+    motion_m = np.empty(echo.shape)
+    circles, centres, faded = [], [], []
+    for start in range(0, len(echo), _AT_ONCE):  # keeps the intermediate arrays small
+        some = echo[start : start + _AT_ONCE]
+        fitted = _averaged(some if valid.all() else some[:, valid], rate_hz)
+        circle = fit_circle(fitted)
+        centre = choose_centre(fitted, circle)
+        turning = circle.resolved & (circle.arc_rad > 2 * np.pi)
+        centre[turning] = refine_centre(fitted[turning], centre[turning])
+        usable = usable_samples(some, centre, valid)
+        angle = to_phase(some, centre, usable)
+        motion_m[start : start + _AT_ONCE] = phase_to_displacement(angle, wavelength_m)
+        circles.append(circle)
+        centres.append(centre)
+        faded.append(1 - usable[:, valid].mean(axis=1))
     return Points(
         places=places,
-        score=chosen.score,
+        score=score,
         displacement_m=motion_m,
         echo=echo,
-        centre=centre,
-        circle=circle,
-        faded=np.asarray(1 - usable[:, profiles.valid].mean(axis=1)),
+        centre=np.concatenate(centres),
+        circle=Circle(*(np.concatenate(each) for each in zip(*circles, strict=True))),
+        faded=np.concatenate(faded),
         noise_m=phase_noise_m(motion_m),
     )
+
+
+def _averaged(echo: NDArray[np.complex64], rate_hz: float) -> NDArray[np.complex64]:
+    """Means over a few frames, in which a chest hardly moves: a fit needs less noise, not more."""
+    together = max(1, round(_AVERAGED_S * rate_hz))
+    whole = echo.shape[1] // together * together
+    return np.asarray(echo[:, :whole].reshape(len(echo), -1, together).mean(axis=2))
 
 
 def _degrees(across_m: float, ahead_m: float) -> float:

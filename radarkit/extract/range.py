@@ -21,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal.windows import hann
 
-from radarkit.capture import Capture, HealthMeter, RadarConfig, Samples
+from radarkit.capture import Capture, RadarConfig, Samples
 from radarkit.errors import UserError
-from radarkit.parallel import in_order
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +130,8 @@ def chirps_to_profiles(
     return np.asarray(profiles.reshape(*per_tx.shape[:-1], -1), np.complex64)
 
 
-def range_profiles(
-    capture: Capture, bins: NDArray[np.integer], *, health: HealthMeter | None = None
-) -> RangeProfiles:
-    """Range profiles of a whole capture, read once, block by block.
+def range_profiles(capture: Capture, bins: NDArray[np.integer]) -> RangeProfiles:
+    """Range profiles of a whole capture, read block by block.
 
     Parameters
     ----------
@@ -142,24 +139,14 @@ def range_profiles(
         From `radarkit.capture.open_capture`.
     bins : (bin,) int
         Bins to compute; see `range_gate`.
-    health : HealthMeter, optional
-        Sees every block too.
     """
     config = capture.config
     transform = range_transform(config, bins)
     shape = (capture.frames, len(config.transmitters), config.array.rx, transform.shape[1])
     values = np.empty(shape, np.complex64)
-    step = capture.frames_per_block
-
-    def work(start: int) -> Samples:
-        block = capture.read(start, start + step)
-        profiles = chirps_to_profiles(block, config.frame.tx_order, transform)
-        values[start : start + len(block)] = profiles
-        return block
-
-    starts = range(0, capture.frames, step)
-    for start, block in zip(starts, in_order(work, starts), strict=True):
-        if health is not None:
-            health.add(block, capture.valid[start : start + len(block)])
-    ranges_m = np.asarray(bins * config.range_bin_m, np.float64)
-    return RangeProfiles(values, ranges_m, capture.valid)
+    start = 0
+    for block in capture.blocks():
+        stop = start + len(block)
+        values[start:stop] = chirps_to_profiles(block, config.frame.tx_order, transform)
+        start = stop
+    return RangeProfiles(values, np.asarray(bins * config.range_bin_m, np.float64), capture.valid)

@@ -4,7 +4,7 @@ Strength does not tell: leakage between the antennas is stronger than a chest an
 tells is how far the motion of an echo stands above its own noise. Noise changes from frame to frame
 and a chest hardly does, so that a fourth difference over the frames of a run holds noise alone:
 ``[1, -4, 6, -4, 1]`` has the response ``(2 sin(w / 2))^4``, below 0.02 where the phase turns by
-less than 0.4 rad a frame. The mean of each run, n frames long, holds the motion and a n-th of the
+less than 0.4 rad a frame. The mean of each run, n frames long, holds the motion and an n-th of the
 noise; its variance over the runs, static clutter being their mean, is the moving power.
 """
 
@@ -21,7 +21,8 @@ from radarkit.recording import Float64
 
 _RUN_S = 0.08
 _SHORTEST_RUN = 5  # what a fourth difference needs
-_RUNS = 225
+_FEWEST_RUNS = 225
+_RUNS_APART_S = 0.8  # so that a chest can be tracked through a long capture
 _LEAST_MOTION_DB = 6.0  # a channel of noise alone is within 2 dB of 0
 _TRACK_S = 3.0  # a place is the mean over so long: longer than half a breath
 _STAYS_BINS = 0.6  # a chest that wanders by less is looked at in one place
@@ -48,6 +49,10 @@ class Survey:
         channel without any signal.
     power : (run, bin) float64
         Moving power over time, mean of the channels.
+    speed : (run,) float64
+        How fast the phase of what moves turns, in rad a second.
+    echo : (tx, rx, bin) complex64
+        Static echo.
     """
 
     ranges_m: Float64
@@ -57,6 +62,8 @@ class Survey:
     noise: Float64
     motion_db: Float64
     power: Float64
+    speed: Float64
+    echo: NDArray[np.complex64]
 
     @property
     def chest_bin(self) -> int:
@@ -107,7 +114,7 @@ class Survey:
         return np.asarray(np.interp(places, np.arange(len(self.ranges_m)), self.ranges_m))
 
 
-def survey(capture: Capture, bins: NDArray[np.integer]) -> Survey:
+def survey(capture: Capture, bins: NDArray[np.integer], runs: int | None = None) -> Survey:
     """Look at some frames of a capture, over all bins of the range gate.
 
     Parameters
@@ -116,6 +123,8 @@ def survey(capture: Capture, bins: NDArray[np.integer]) -> Survey:
         From `radarkit.capture.open_capture`.
     bins : (bin,) int
         From `radarkit.extract.range.range_gate`.
+    runs : int, optional
+        How many runs of frames to look at; by default one every 0.8 s, and no fewer than 225.
 
     Raises
     ------
@@ -125,7 +134,8 @@ def survey(capture: Capture, bins: NDArray[np.integer]) -> Survey:
     config = capture.config
     transform = range_transform(config, bins)
     length = max(_SHORTEST_RUN, round(_RUN_S * config.frame_rate_hz))
-    starts = np.unique(np.linspace(0, max(capture.frames - length, 0), _RUNS).astype(int))
+    runs = runs or max(_FEWEST_RUNS, round(capture.duration_s / _RUNS_APART_S))
+    starts = np.unique(np.linspace(0, max(capture.frames - length, 0), runs).astype(int))
     starts = _apart(starts, length)
     starts = np.array([at for at in starts if capture.valid[at : at + length].all()], int)
     if starts.size < 2 or capture.frames < length:
@@ -133,28 +143,36 @@ def survey(capture: Capture, bins: NDArray[np.integer]) -> Survey:
             f"{capture.path}: only {starts.size} stretches of {length} frames without a loss",
             expected="2 or more",
         )
-    tx_order = config.frame.tx_order
-    runs = np.stack(
-        [chirps_to_profiles(capture.read(at, at + length), tx_order, transform) for at in starts]
-    )  # (run, frame, tx, rx, bin)
-    fourth = np.diff(runs, n=4, axis=1)
-    noise = (np.abs(fourth) ** 2).mean(axis=(0, 1), dtype=np.float64) / 70  # 1 + 16 + 36 + 16 + 1
-    means = runs.mean(axis=1)
+    shape = (len(config.transmitters), config.array.rx, bins.size)
+    halves = np.empty((starts.size, 2, *shape), np.complex64)  # means of either half of a run
+    noise = np.zeros(shape)
+    for run, start in enumerate(starts):
+        block = capture.read(start, start + length)
+        frames = chirps_to_profiles(block, config.frame.tx_order, transform)
+        halves[run] = frames[: length // 2].mean(axis=0), frames[-(length // 2) :].mean(axis=0)
+        fourth = np.diff(frames, n=4, axis=0)
+        noise += (np.abs(fourth) ** 2).mean(axis=0) / 70 / starts.size  # 1 + 16 + 36 + 16 + 1
+    means = halves.mean(axis=1)
+    averaged = 2 * (length // 2)
     static = means.mean(axis=0, dtype=np.complex128)
     power = np.abs(means - static) ** 2
     variance = power.sum(axis=0) / (len(starts) - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         # what rounding leaves of a constant is no motion; a motion without noise is +inf
         moves = variance > 1e-12 * np.abs(static) ** 2
-        motion_db = 10 * np.log10(np.where(moves, variance / (noise / length), 0.0))
+        motion_db = 10 * np.log10(np.where(moves, variance / (noise / averaged), 0.0))
+    turned = ((halves[:, 1] - static) * (halves[:, 0] - static).conj()).sum(axis=(1, 2, 3))
+    between_s = (length - length // 2) * config.frame.period_s
     return Survey(
         ranges_m=np.asarray(bins * config.range_bin_m, np.float64),
         times_s=(starts + (length - 1) / 2) * config.frame.period_s,
         static=np.asarray((np.abs(static) ** 2).mean(axis=(0, 1))),
-        moving=np.maximum(variance - noise / length, 0),
-        noise=np.asarray(noise),
+        moving=np.maximum(variance - noise / averaged, 0),
+        noise=noise,
         motion_db=np.asarray(motion_db),
         power=np.asarray(power.mean(axis=(1, 2))),
+        speed=np.asarray(np.angle(turned) / between_s),
+        echo=np.asarray(static, np.complex64),
     )
 
 

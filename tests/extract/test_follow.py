@@ -18,8 +18,8 @@ def test_no_step_of_the_place_makes_a_step_of_the_phase(chest, capture_of_chest)
     )
     capture = capture_of_chest(truth_m, radar, scene)
     profiles = range_profiles(capture, range_gate(radar, 0.4, 1.2))
-    followed = follow_range(profiles, 0.8 + lean_m, 0.15)
-    assert followed.ranges_m[len(followed.ranges_m) // 2] == 0.8 + lean_m.mean()
+    followed = follow_range(profiles, 0.8 + lean_m, 0.8, 0.15)
+    assert followed.ranges_m[len(followed.ranges_m) // 2] == 0.8
 
     def motion_of(values):
         echo = values[None]
