@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
@@ -19,6 +20,8 @@ from radarkit.datasets.windows import (
 )
 from radarkit.errors import UserError
 from radarkit.recording import Float32
+
+_MOST_LOST = 0.1  # of a window's samples; what is interpolated over more teaches nothing
 
 
 class Window(NamedTuple):
@@ -59,7 +62,7 @@ def read_window(dataset: Dataset, header: TrialHeader, start: int, config: Windo
 
 
 class WindowDataset(TorchDataset[Window]):
-    """Labelled windows of the trials of some subjects.
+    """Labelled windows of the trials of some subjects, but for those in which the radar lost much.
 
     Parameters
     ----------
@@ -92,9 +95,7 @@ class WindowDataset(TorchDataset[Window]):
         for header in self._headers:
             _check_trial(header)
         self._labels = [dataset.labels(header) for header in self._headers]
-        starts = [
-            window_starts(header.samples, header.frame_rate_hz, config) for header in self._headers
-        ]
+        starts = [self._whole(header) for header in self._headers]
         self._grid = [
             (trial, int(start))
             for trial, (_, peaks) in enumerate(self._labels)
@@ -135,6 +136,13 @@ class WindowDataset(TorchDataset[Window]):
             torch.tensor(target.length),
             torch.from_numpy(target.anchors),
         )
+
+    def _whole(self, header: TrialHeader) -> NDArray[np.int64]:
+        """List the starts of the windows of a trial in which no more than a tenth was lost."""
+        starts = window_starts(header.samples, header.frame_rate_hz, self._config)
+        lost = np.concatenate([[0], np.cumsum(~self._dataset.valid(header))])
+        samples = self._config.samples
+        return starts[lost[starts + samples] - lost[starts] <= _MOST_LOST * samples]
 
     def _shift(self, trial: int, start: int, rng: np.random.Generator) -> tuple[int, int]:
         header = self._headers[trial]

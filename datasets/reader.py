@@ -137,6 +137,10 @@ class Dataset:
         ecg = self._finite(header, "ecg", self._read(header, "ecg"))
         return ecg, self._read(header, "r_peaks")
 
+    def valid(self, header: TrialHeader) -> NDArray[np.bool_]:
+        """Read which samples of a trial rest on a radar that lost nothing: (samples,) bool."""
+        return np.asarray(self._read(header, "valid"))
+
     def frames(self, header: TrialHeader, start: int, stop: int) -> NDArray[np.float16]:
         """Read spectrogram frames ``start:stop``, (channels, rows, stop - start) float16."""
         values = self._read(header, "spectrogram", np.s_[:, :, start:stop])

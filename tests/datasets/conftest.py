@@ -19,7 +19,7 @@ def make_trial(subject, trial="1", seed=0, seconds=12.0, labelled=True):
         ecg=rng.standard_normal(samples) if labelled else None,
         r_peaks=np.arange(90, samples, 170) if labelled else None,
         positions_m=rng.standard_normal((3, 3)),
-        valid=rng.random(samples) > 0.1,
+        valid=rng.random(samples) > 0.02,
         status="NB",
         source="made up",
     )

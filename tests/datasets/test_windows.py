@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +8,7 @@ from hypothesis import strategies as st
 
 from radarkit.datasets.loading import WindowDataset
 from radarkit.datasets.reader import Dataset
+from radarkit.datasets.store import create
 from radarkit.datasets.windows import (
     R_FRACTION,
     WindowConfig,
@@ -17,6 +20,8 @@ from radarkit.datasets.windows import (
     window_starts,
 )
 from radarkit.errors import UserError
+
+from .conftest import make_trial
 
 CONFIG = WindowConfig()
 
@@ -99,3 +104,17 @@ def test_shifted_windows_differ_between_epochs_and_repeat_with_the_seed(data):
 def test_no_window_at_all_is_an_error(data):
     with pytest.raises(UserError, match="no labelled window of 400 s"):
         WindowDataset(Dataset(data), ("anna",), WindowConfig(length_s=400))
+
+
+def test_windows_in_which_the_radar_lost_much_are_left_out(tmp_path):
+    recording, spectrogram = make_trial("anna", seconds=40.0)
+    valid = np.ones(8000, bool)
+    valid[4000:4081] = False  # just over a tenth of a window of 4 s
+    with create(tmp_path / "data.h5", config={}, seed=None) as writer:
+        writer.add(replace(recording, valid=valid), spectrogram)
+    windows = WindowDataset(Dataset(tmp_path / "data.h5"), ("anna",), CONFIG)
+    starts = np.array([start for _, start in windows._grid])
+    lost = np.array([(~valid[start : start + CONFIG.samples]).mean() for start in starts])
+    assert lost.max() <= 0.1 and (lost > 0).any()
+    assert not ((starts <= 4000) & (starts + CONFIG.samples >= 4081)).any()
+    assert (starts < 3000).any() and (starts > 4081).any()
