@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit.extract.candidates import Candidates
+from radarkit.extract.circle import choose_centre, fit_circle
 from radarkit.extract.periodicity import periodicity
 from radarkit.extract.phase import arctangent_phase, phase_to_displacement
 from radarkit.extract.range import RangeProfiles
@@ -26,6 +27,7 @@ _MOST = 400  # places whose periodicity is looked at, the strongest
 _FAINT_DB = -5.0  # below the strongest place; noise is 1.8 times that of the strongest there
 _SPREAD_M = 0.05  # places so far apart differ as much as two that vibrate differently
 _WAVEFORM_AXES = 8
+_FITTED = 1000  # samples for the circle of a place that is only judged
 
 
 class Focus(NamedTuple):
@@ -71,12 +73,12 @@ def focus(
     values = values[: len(values) // step * step]
     values = values.reshape(-1, step, *values.shape[1:]).mean(axis=1)
     echoes = candidates.listen(values)
-    centres = echoes.mean(axis=1)
-    power = np.asarray((np.abs(echoes - centres[:, None]) ** 2).mean(axis=1), np.float64)
+    power = np.asarray(echoes.var(axis=1), np.float64)
     order = np.argsort(-power, kind="stable")[: max(_MOST, points)]
     bright = order[power[order] >= power[order[0]] * 10 ** (_FAINT_DB / 10)]
     kept = bright if len(bright) >= points else order[:points]
-    phase = arctangent_phase(echoes[kept], centres[kept])
+    few = echoes[kept, :: max(1, echoes.shape[1] // _FITTED)]
+    phase = arctangent_phase(echoes[kept], choose_centre(few, fit_circle(few)))
     motion_m = phase_to_displacement(phase, wavelength_m)
     score, _ = periodicity(motion_m, rate_hz / step)
     chosen = (
