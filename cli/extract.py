@@ -69,7 +69,7 @@ def extract(
     """
     from radarkit.capture import read_config
     from radarkit.cli.errors import EXIT_CODE
-    from radarkit.cli.extract_table import print_table
+    from radarkit.cli.extract_table import print_table, say
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
     from radarkit.datasets.extraction import extract_captures
@@ -103,10 +103,12 @@ def extract(
             on_capture=advance,
         )
     print_table(found.reports)
-    captures_given = len(found.reports) + len(found.failures)
-    if found.kept:
-        typer.echo(f"{len(found.kept)} of {captures_given} were there already")
+    given = len(found.reports) + len(found.failures)
+    if found.reports:
+        new = len(found.reports) - len(found.kept)
+        kept = f", {len(found.kept)} of {given} were there already" if found.kept else ""
+        typer.echo(f"{output}: {new} new{kept}" + (f"; report in {report}" if report else ""))
     for name, reason in found.failures.items():
-        typer.echo(f"radarkit: {name}: {reason}", err=True)
+        say(f"radarkit: {name}: {reason}", err=True)
     if found.failures:
         raise typer.Exit(EXIT_CODE)

@@ -1,5 +1,8 @@
 """What ``radarkit extract`` says on the terminal: a row a capture, then what to be warned of."""
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +13,14 @@ if TYPE_CHECKING:
 
 _UNKNOWN = "?"
 _NARROWEST = 80  # columns of a terminal that a table fits into
+_NARROWEST_TEXT = 40  # columns; words broken into narrower lines are no easier to read
 
 
 def print_table(reports: "Mapping[str, ExtractionReport | dict[str, Any]]") -> None:
-    """Print what was found in some captures; warnings go to stderr, one line each.
+    """Print what was found in some captures.
 
-    Where the output is no terminal, or a narrow one, each capture is a line of plain text.
+    Warnings and what was repaired go to stderr, one line each. Where the output is no terminal, or
+    a narrow one, each capture is a line of plain text.
 
     Parameters
     ----------
@@ -24,6 +29,7 @@ def print_table(reports: "Mapping[str, ExtractionReport | dict[str, Any]]") -> N
     """
     from rich.console import Console
 
+    from radarkit.extract.remarks import concerns
     from radarkit.extract.report import ExtractionReport
 
     found = {name: ExtractionReport.of(report) for name, report in reports.items()}
@@ -32,28 +38,41 @@ def print_table(reports: "Mapping[str, ExtractionReport | dict[str, Any]]") -> N
         _print_rich(console, found)
     else:
         for name, report in found.items():
-            typer.echo(f"{name}: {_line(report)}")
+            say(f"{name}: {_line(report)}")
     for name, report in found.items():
-        for warning in report.warnings:
-            typer.echo(f"{name}: {warning}", err=True)
+        for remark in (*concerns(report), *report.capture.notes):
+            say(f"{name}: {remark}", err=True)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print a line; on a terminal it breaks between words, and what follows is indented."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        line = textwrap.fill(
+            line,
+            max(shutil.get_terminal_size().columns, _NARROWEST_TEXT),
+            subsequent_indent="  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    typer.echo(line, err=err)
 
 
 def _print_rich(console: Any, reports: "Mapping[str, ExtractionReport]") -> None:
     from rich.table import Table
 
-    caption = "range in m, rates per minute with their confidence, lost frames, clipped in %"
-    table = Table(
-        box=None, pad_edge=False, header_style="dim", caption=caption, caption_justify="left"
-    )
+    from radarkit.extract.remarks import concerns, moved_s
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("capture", overflow="fold", min_width=8)
     for heading in (
-        "range",
-        "breathing",
-        "heart",
-        "points",
-        "lost",
-        "clipped",
-        "warnings",
+        "range\nm",
+        "breathing\n/min (conf.)",
+        "heart\n/min (conf.)",
+        "points\n",
+        "lost\nframes",
+        "moved\ns",
+        "warnings\n",
     ):
         table.add_column(heading, justify="right")
     colours = {"good": "green", "fair": "yellow", "poor": "red"}
@@ -68,8 +87,8 @@ def _print_rich(console: Any, reports: "Mapping[str, ExtractionReport]") -> None
             f"[{colours[grades.heart]}]{heart}[/]",
             str(len(report.points)),
             str(report.capture.frames_invalid + report.capture.frames_dropped),
-            _clipped(report),
-            str(len(report.warnings)),
+            f"{moved_s(report):.1f}",
+            str(len(concerns(report))),
         )
     console.print(table)
 

@@ -30,7 +30,9 @@ def progress_bar(unit: str) -> Iterator[Callable[[int, int, str], None]]:
     console = Console(stderr=True)
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit), TimeRemainingColumn())
     note_column = TextColumn("{task.fields[note]}")
-    with Progress(*columns, note_column, console=console, disable=not console.is_terminal) as bar:
+    hidden = not console.is_terminal
+    # transient: an error is not left standing below a bar that never moved
+    with Progress(*columns, note_column, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task(unit, total=None, note="")
 
         def advance(done: int, total: int, note: str = "") -> None:

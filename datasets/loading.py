@@ -142,7 +142,7 @@ class WindowDataset(TorchDataset[Window]):
         starts = window_starts(header.samples, header.frame_rate_hz, self._config)
         lost = np.concatenate([[0], np.cumsum(~self._dataset.valid(header))])
         samples = self._config.samples
-        return starts[lost[starts + samples] - lost[starts] <= _MOST_LOST * samples]
+        return np.asarray(starts[lost[starts + samples] - lost[starts] <= _MOST_LOST * samples])
 
     def _shift(self, trial: int, start: int, rng: np.random.Generator) -> tuple[int, int]:
         header = self._headers[trial]

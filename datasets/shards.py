@@ -6,7 +6,6 @@ capture stand in for these.
 """
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Self
 
 from radarkit import __version__
 from radarkit.capture import RadarConfig, open_capture
-from radarkit.capture.parts import parts_there
+from radarkit.capture.parts import parts_there, stem_of
 from radarkit.datasets.reader import open_shard
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig
@@ -26,11 +25,21 @@ _SETUP = ".setup.json"  # of mmWave Studio
 
 
 def name_of(capture: Path) -> str:
-    """Name of a capture: its file's without the number of a part, or its folder's."""
+    """Name of a capture: its file's without the number of a part, or its folder's.
+
+    Raises
+    ------
+    UserError
+        When it cannot be written as UTF-8, as names in a data set are.
+    """
     name = capture.absolute().name
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise UserError(f"the name of {capture} is not UTF-8", do="rename it") from None
     if name.lower().endswith(_SETUP):
         return name[: -len(_SETUP)]
-    return name if capture.is_dir() else re.sub(r"_Raw_\d+$", "", Path(name).stem)
+    return name if capture.is_dir() else stem_of(Path(name))
 
 
 @dataclass(frozen=True)
@@ -84,10 +93,15 @@ def shard_paths(captures: Sequence[Path], output: Path) -> list[Path]:
         When two captures have one name, several would become one file, or there is no place for
         the output.
     """
-    names = [name_of(capture) for capture in captures]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise UserError(f"two captures named {twice}", expected="one trial of each name")
+    by_name: dict[str, Path] = {}
+    for capture in captures:
+        other = by_name.setdefault(name_of(capture), capture)
+        if other is not capture:
+            raise UserError(
+                f"{other} and {capture} would both become the trial {name_of(capture)}",
+                expected="captures of different names",
+                do="leave one out or rename it",
+            )
     if not output.parent.is_dir():
         raise UserError(
             f"no folder {output.parent} to make {output.name} in", do=f"mkdir -p {output.parent}"
@@ -102,7 +116,7 @@ def shard_paths(captures: Sequence[Path], output: Path) -> list[Path]:
         return [output]
     if output.exists() and not output.is_dir():
         raise UserError(f"{output} is a file", expected="a folder, or a name that ends in .h5")
-    return [output / f"{name}.h5" for name in names]
+    return [output / f"{name}.h5" for name in by_name]
 
 
 def is_finished(shard: Path, origin: Origin) -> bool:

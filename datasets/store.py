@@ -30,8 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit import __version__
+from radarkit.datasets.hdf5_file import atomic_hdf5
 from radarkit.errors import UserError
-from radarkit.files import atomic_file
 from radarkit.recording import Recording
 from radarkit.spectrogram.spectrogram import Spectrogram, normalise
 
@@ -96,6 +96,7 @@ class DatasetWriter:
             frame_rate_hz=spectrogram.frame_rate_hz,
             normalisation="min-max per channel over the trial",
         )
+        stored.flush()
 
     def add_findings(self, report: dict[str, Any], pictures: Mapping[str, Any]) -> None:
         """Keep how the trial was found in its capture.
@@ -108,11 +109,11 @@ class DatasetWriter:
             What the pictures of the report are drawn from; None is left out.
         """
         # arrays and no attributes, for those end at 64 KiB
-        self._file["report_json"] = json.dumps(report)
+        self._file.create_dataset("report_json", data=json.dumps(report)).flush()
         group = self._file.create_group("pictures")
         for name, values in pictures.items():
             if values is not None:
-                group[name] = values
+                group.create_dataset(name, data=values).flush()
 
 
 @contextmanager
@@ -137,7 +138,7 @@ def create(
     DatasetWriter
         To add trials with.
     """
-    with atomic_file(path, force=force) as part, h5py.File(part, "w") as file:
+    with atomic_hdf5(path, force=force) as file:
         file.attrs.update(
             format=FORMAT,
             schema_version=SCHEMA_VERSION,
@@ -152,4 +153,6 @@ def create(
 
 def _write(group: h5py.Group, name: str, data: NDArray[Any] | None, units: str, axes: str) -> None:
     if data is not None:
-        group.create_dataset(name, data=data).attrs.update(units=units, axes=axes)
+        stored = group.create_dataset(name, data=data)
+        stored.attrs.update(units=units, axes=axes)
+        stored.flush()

@@ -32,12 +32,15 @@ def check_output(path: Path, *, force: bool) -> Path:
     Raises
     ------
     UserError
-        When something is there already and `force` is false, or its folder does not exist.
+        When something is there already and `force` is false, or cannot be replaced as a device;
+        or its folder does not exist.
     """
     if not path.parent.is_dir():
         raise UserError(
             f"no folder {path.parent} to write {path.name} into", do=f"mkdir -p {path.parent}"
         )
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UserError(f"{path} is a device, not a file", do="use another name")
     if path.exists() and not force:
         raise UserError(f"{path} exists already", do="use another name or --force to replace it")
     return path

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from radarkit.errors import UserError
@@ -41,6 +43,15 @@ def test_a_folder_replaces_the_old_one_whole(tmp_path):
         with atomic_folder(path, force=True) as part:
             (part / name).touch()
     assert [p.name for p in path.iterdir()] == ["second"]
+
+
+@pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
+def test_a_device_is_never_replaced(tmp_path, atomic):
+    path = tmp_path / "device"
+    os.mkfifo(path)
+    with pytest.raises(UserError, match="device is a device"), atomic(path, force=True):
+        raise AssertionError("the block must not run")
+    assert path.is_fifo()
 
 
 def test_a_missing_parent_folder_is_named(tmp_path):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
-Positions = tuple[tuple[float, float], ...]
+Positions = tuple[Annotated[tuple[float, float], Field(strict=False)], ...]
 
 BOARDS: dict[str, tuple[Positions, Positions]] = {
     # name: (transmitters, receivers); TI user guides of the boards, "antenna" sections
@@ -51,7 +51,8 @@ class ArrayConfig(BaseModel):
 
     @model_validator(mode="after")
     def _is_one_array(self) -> Self:
-        if self.receivers is not None and len(set(self.receivers)) != self.rx:
+        numbers = self.receiver_numbers
+        if not len(numbers) == len(set(numbers)) == self.rx:
             raise ValueError(f"receivers should be {self.rx} different numbers")
         if (self.tx_half_wavelengths is None) != (self.rx_half_wavelengths is None):
             raise ValueError("tx_half_wavelengths and rx_half_wavelengths come together")

@@ -6,6 +6,7 @@ in any order of axes, byte order and precision.
 
 from collections.abc import Callable
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,7 @@ def map_array(path: Path) -> NDArray[Any]:
     check_input(path, "array")
     try:
         array = np.lib.format.open_memmap(path, mode="r")
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
+    except (ValueError, OSError, OverflowError, TokenError) as error:  # of a spoilt header
         if "Python objects" in str(error):
             raise UserError(
                 f"{path} holds pickled objects, which could run any program",

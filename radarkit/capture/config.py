@@ -62,9 +62,9 @@ class FrameConfig(BaseModel):
 
     model_config = _STRICT
 
-    loops: int = Field(ge=1)
+    loops: int = Field(ge=1, le=65535)
     tx_order: Annotated[tuple[Annotated[int, Field(ge=0, le=63)], ...], Field(strict=False)] = (
-        Field(min_length=1)
+        Field(min_length=1, max_length=512)
     )
     period_s: float = Field(gt=0, le=3600)
     chirp_period_s: float | None = Field(default=None, gt=0, le=1)

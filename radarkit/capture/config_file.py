@@ -18,6 +18,7 @@ _KINDS = (
     ".toml of radarkit, .cfg of TI's command line, .mmwave.json or .setup.json of mmWave Studio, "
     "or config.json of Infineon"
 )
+_MOST_BYTES = 2**20  # of a configuration
 _JSON_KINDS = {
     "mmWaveDevices": read_mmwave,
     "configUsed": read_setup,
@@ -50,6 +51,9 @@ def read_config(path: Path | str, *, board: str | None = None) -> RadarConfig:
 def _reader(path: Path) -> Callable[[Path], RadarConfig]:
     if path.is_dir():
         return read_infineon
+    size = path.stat().st_size
+    if size > _MOST_BYTES:
+        raise UserError(f"{path} is no radar configuration: it has {size} bytes", expected=_KINDS)
     by_suffix = {".toml": read_toml, ".cfg": read_cfg}
     if path.suffix.lower() in by_suffix:
         return by_suffix[path.suffix.lower()]

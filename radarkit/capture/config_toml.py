@@ -25,7 +25,7 @@ def read_toml(path: Path) -> RadarConfig:
     try:
         # Windows editors put a byte-order mark in front
         found = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError) as error:  # of ValueError: no TOML, no text, endless numbers
         raise UserError(
             f"{path} cannot be read as TOML ({error})", expected="a radar configuration"
         ) from None
@@ -95,7 +95,7 @@ def _as_user_error(path: Path, error: ValidationError, names: Mapping[str, str])
             return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
         case _:
             expected = first["msg"].removeprefix("Input should be ")
-            return UserError(f"{path}: {key} = {first['input']!r}", expected=expected)
+            return UserError(f"{path}: {key} = {first['input']!r:.60}", expected=expected)
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

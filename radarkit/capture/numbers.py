@@ -1,6 +1,7 @@
 """Numbers as configuration files write them: 5, "5", "5.0", "0xF"."""
 
 import math
+from contextlib import suppress
 from typing import Any
 
 from radarkit.errors import UserError
@@ -21,14 +22,14 @@ def number(where: str, value: Any) -> float:
     UserError
         When it is no finite number.
     """
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        found = float(value)
-    elif isinstance(value, str):
+    found = math.nan
+    if isinstance(value, str):
         found = _from_text(value.strip())
-    else:
-        found = math.nan
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        with suppress(OverflowError):  # of hundreds of digits
+            found = float(value)
     if not math.isfinite(found):
-        raise UserError(f"{where} = {value!r}", expected="a number")
+        raise UserError(f"{where} = {value!r:.40}", expected="a number")
     return found
 
 

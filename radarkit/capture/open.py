@@ -7,6 +7,9 @@ words must be in the range of the ADC, and nothing else than samples may be in t
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from radarkit.capture.capture import Capture
 from radarkit.capture.config import RadarConfig
 from radarkit.capture.packet_headers import DATAGRAM, RECORD
@@ -18,7 +21,8 @@ from radarkit.capture.words import adc_limits, check_words
 from radarkit.errors import UserError
 from radarkit.files import check_input
 
-_CHECKED_BYTES = 2**20  # words that are looked at on opening
+_CHECKED_BYTES = 2**20  # that are looked at on opening
+_CHECKED_PLACES = 8  # from which they come: what is loud comes at any time
 
 _NUMPY = b"\x93NUMPY"
 _FOREIGN = {  # first bytes: what it is, what to do
@@ -28,7 +32,13 @@ _FOREIGN = {  # first bytes: what it is, what to do
     b"PK\x03\x04": ("a ZIP archive", "unpack it"),
     b"\x1f\x8b\x08": ("a gzip file", "unpack it"),
 }
-_HSI_MAGIC = (b"\xdc\x0a\xdc\x0a", b"\x0a\xdc\x0a\xdc")
+_TEXT = bytes(range(32, 127)) + b"\t\r\n"
+_HSI_IDS = (  # of the header that TI's firmware may send before each chirp (hsiprotocol.h)
+    bytes.fromhex("dc0ada0cdc0ada0c"),
+    bytes.fromhex("c90ccc09c90ccc09"),
+    bytes.fromhex("dc0adc0ada0cda0c"),  # the same words, dealt to 2 lanes
+    bytes.fromhex("c90cc90ccc09cc09"),
+)
 
 
 def open_capture(
@@ -65,7 +75,8 @@ def open_capture(
     if path.is_dir():
         raise UserError(
             f"{path} is a folder",
-            expected="a capture file, or the folder of an Infineon recording with its radar.npy",
+            expected="a capture file, or the folder of an Infineon recording with radar.npy and "
+            "config.json in it",
         )
     if path.name.lower().endswith(".setup.json"):
         from radarkit.capture.setup_json import open_setup  # it opens captures in turn
@@ -79,7 +90,7 @@ def open_capture(
             do="give the file that describes the radar",
         )
     raw = FileStream(parts)
-    head = raw.read(0, min(raw.size, 8)).tobytes()
+    head = raw.read(0, min(raw.size, 512)).tobytes()
     if path.suffix.lower() == ".npy" or head.startswith(_NUMPY):
         from radarkit.capture.array_file import open_array
 
@@ -87,6 +98,8 @@ def open_capture(
     for magic, (what, do) in _FOREIGN.items():
         if head.startswith(magic):
             raise UserError(f"{path} is {what}", expected="a capture", do=do)
+    if head and not head.translate(None, _TEXT):
+        raise UserError(f"{path} is a text file", expected="a capture")
     try:
         return _open_stream(parts[0], raw, config, allow_partial=allow_partial)
     except UserError as error:
@@ -106,13 +119,14 @@ def _open_stream(
     geometry = _geometry(config)
     if stream.size == 0:
         raise UserError("the capture is empty", expected=geometry)
-    if stream.read(0, min(stream.size, 4)).tobytes() in _HSI_MAGIC:
+    frames, left_over = divmod(stream.size, config.bytes_per_frame)
+    some = _some_frames(stream, frames, config.bytes_per_frame)
+    if any(mark in some.tobytes() for mark in _HSI_IDS):
         raise UserError(
-            "the samples begin with an HSI header",
+            "HSI headers stand between the samples",
             expected="ADC samples only",
             do="record with enableHeader = 0 and dataFmt = 1 (lvdsStreamCfg)",
         )
-    frames, left_over = divmod(stream.size, config.bytes_per_frame)
     check = "check the configuration, and that lvdsStreamCfg sends ADC samples only"
     if frames == 0:
         raise UserError(
@@ -125,8 +139,6 @@ def _open_stream(
             expected=geometry,
             do=f"{check}; or read the whole frames with --allow-partial",
         )
-    some = min(frames, -(-_CHECKED_BYTES // config.bytes_per_frame))
-    note = check_words(stream.read(0, some * config.bytes_per_frame).view("<i2"), config)
     lowest, highest = adc_limits(config.adc)
     return Capture(
         path,
@@ -135,8 +147,20 @@ def _open_stream(
         StreamFrames(stream, config),
         valid=untouched_frames(stream.gaps, frames, config.bytes_per_frame),
         bytes_left_over=left_over,
-        notes=(*stream.notes, *([note] if note else [])),
+        notes=(*stream.notes, *check_words(some.view("<i2"), config)),
         limits=(float(lowest), float(highest)),
+    )
+
+
+def _some_frames(stream: ByteStream, frames: int, bytes_per_frame: int) -> NDArray[np.uint8]:
+    """Whole frames of a few places; where there is none, what is there."""
+    if not frames:
+        return stream.read(0, stream.size)
+    at_once = min(frames, -(-_CHECKED_BYTES // _CHECKED_PLACES // bytes_per_frame))
+    places = np.linspace(0, frames - at_once, _CHECKED_PLACES, dtype=np.int64)
+    starts = np.unique(places) * bytes_per_frame
+    return np.concatenate(
+        [stream.read(int(at), int(at) + at_once * bytes_per_frame) for at in starts]
     )
 
 

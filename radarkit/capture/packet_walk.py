@@ -170,14 +170,16 @@ def _length_of_short(
 ) -> int | None:
     """Length of the last packet of a recording by the header behind it, None without any.
 
-    It has the highest number, so that what follows is a copy of it or an earlier packet, full and
-    with another header, or the end, behind it.
+    It has the highest number, so that what follows is a copy of it, or an earlier packet, full and
+    with another header, or the end, behind it. A copy is looked for first: quiet samples may look
+    like the header of an early packet, whose numbers are small, but not like this one.
     """
     first = at + form.header_bytes + 1
     block = raw.read(first, min(first + PAYLOAD_BYTES - 2 + form.header_bytes, raw.size))
     behind = form.unpack(np.lib.stride_tricks.sliding_window_view(block, form.header_bytes))
     ahead = difference(behind.sequence, int(heads.sequence[0]), bits=32)
-    for index in np.flatnonzero(_on_line(behind, line) & (ahead <= 0) & (ahead > -_NEAR)):
+    possible = np.flatnonzero(_on_line(behind, line) & (ahead <= 0) & (ahead > -_NEAR))
+    for index in possible[np.argsort(ahead[possible] < 0, kind="stable")]:
         next_but_one = first + int(index) + form.packet_bytes
         if ahead[index] == 0 or next_but_one + form.header_bytes > raw.size:
             return int(index) + 1

@@ -20,6 +20,11 @@ def part_path(path: Path, number: int) -> Path:
     return path.with_name(f"{stem}{number}{path.suffix or '.bin'}")
 
 
+def stem_of(path: Path) -> str:
+    """Name of a capture: its file's without suffix and without the number of a part."""
+    return path.stem.rsplit("_", 2)[0] if _NUMBERED.fullmatch(path.name) else path.stem
+
+
 def first_part(path: Path) -> Path:
     """Name of the first part if `path` is named like a part, otherwise `path`."""
     return part_path(path, 0) if _NUMBERED.fullmatch(path.name) else path

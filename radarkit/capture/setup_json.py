@@ -11,6 +11,7 @@ from radarkit.capture.capture import Capture
 from radarkit.capture.config import RadarConfig
 from radarkit.capture.config_toml import validated
 from radarkit.capture.json_file import JsonNode
+from radarkit.capture.parts import all_parts
 from radarkit.capture.ti_device import ADC_BITS, chip_lanes
 from radarkit.capture.ti_json import NAMES, mmwave_values
 from radarkit.errors import UserError
@@ -72,6 +73,7 @@ def open_setup(
         there = [one for one in found if one is not None]
         # parts of one capture are raw files; those that were processed one by one lack their ends
         if len(there) == len(files) and (key == "rawFileName" or len(files) == 1):
+            _check_parts(path, there)
             return open_capture(there[0], config, allow_partial=allow_partial)
     names = [
         PureWindowsPath(file[key].text()).name
@@ -82,6 +84,19 @@ def open_setup(
     raise UserError(
         f"{path} lists {', '.join(names) or 'no names'}", expected=f"the capture in {path.parent}"
     )
+
+
+def _check_parts(path: Path, listed: list[Path]) -> None:
+    """Raise unless the files that are listed are all parts of one capture."""
+    parts = {part.name for part in all_parts(listed[0])}
+    other = sorted(parts ^ {one.name for one in listed})
+    if other:
+        raise UserError(
+            f"{path} lists {len(listed)} files, {listed[0].name} is one of {len(parts)} parts: "
+            f"{', '.join(other)} may be of another recording",
+            expected="all parts of one capture, and no others",
+            do="move the files of other recordings away, or give -c and the .bin file",
+        )
 
 
 def _check_chip(setup: JsonNode, adc: dict[str, Any]) -> None:
@@ -116,6 +131,10 @@ def _check_card(card: JsonNode, adc: dict[str, Any]) -> None:
                 f"{card[key].where} = {card[key].value}: {card[key].choice(meanings)} {ours}",
                 expected=f"the {adc[ours]} {ours} of the radar's configuration",
             )
+    if card.has("dataFormatConfig") and card["dataFormatConfig"].has("MSBToggle"):
+        toggle = card["dataFormatConfig.MSBToggle"]
+        if toggle.integer():
+            raise UserError(f"{toggle.where} = {toggle.value}", expected="0")
 
 
 def _is_reordered(card: JsonNode) -> bool:

@@ -33,6 +33,7 @@ from radarkit.capture.ti_device import (
     INTERLEAVING,
     LANES,
     Profile,
+    chirp_numbers,
     receivers,
     transmitter,
 )
@@ -135,11 +136,9 @@ def _refuse_other_bytes(cli: CliProfile) -> None:
 
 def _chirps(cli: CliProfile, first: int, last: int, frame: CliLine) -> list[CliLine]:
     """Return the chirpCfg line of each chirp of a loop."""
-    if last < first or first < 0:
-        raise UserError(f"{frame.where} goes from chirp {first} to {last}", expected="0 or upwards")
     ranges = [(line, line.named(_CHIRP)) for line in cli.all("chirpCfg")]
     chirps = []
-    for index in range(first, last + 1):
+    for index in chirp_numbers(frame.where, first, last):
         found = [
             line
             for line, chirp in ranges

@@ -16,6 +16,8 @@ INTERLEAVING = {0: "interleaved", 1: "non-interleaved"}  # chInterleave, adcbufC
 LANES: dict[str, Literal[2, 4]] = {"interleaved": 4, "non-interleaved": 2}
 I_OR_Q = {0: "i-first", 1: "q-first"}  # iqSwapSel, sampleSwap
 
+_MOST_CHIRPS = 512  # that a radar keeps
+_MOST_RECEIVERS = 4
 _ENDS_LATER = 1.000001  # of the ramp: files round their times
 
 
@@ -49,6 +51,11 @@ class Profile:
         """Raise a `UserError` when sampling does not end within the ramp."""
         if not self.sample_rate_ksps > 0:
             raise UserError(f"{where}: sample rate of {self.sample_rate_ksps:g} ksps")
+        if self.idle_us < 0 or self.adc_start_us < 0:
+            raise UserError(
+                f"{where}: idle time {self.idle_us:g} us, ADC start time {self.adc_start_us:g} us",
+                expected="0 or more",
+            )
         end_us = self.adc_start_us + self.samples / self.sample_rate_ksps * 1e3
         if end_us > self.ramp_end_us * _ENDS_LATER:
             raise UserError(
@@ -79,6 +86,22 @@ def numbers_of_mask(mask: int) -> tuple[int, ...]:
     return tuple(bit for bit in range(max(mask, 0).bit_length()) if mask >> bit & 1)
 
 
+def chirp_numbers(where: str, first: int, last: int) -> range:
+    """Return the numbers of the chirps of a loop.
+
+    Raises
+    ------
+    UserError
+        When there is none, or more than a radar keeps.
+    """
+    if not 0 <= first <= last < _MOST_CHIRPS:
+        raise UserError(
+            f"{where} goes from chirp {first} to {last}",
+            expected=f"numbers within 0 to {_MOST_CHIRPS - 1}, the first one first",
+        )
+    return range(first, last + 1)
+
+
 def transmitter(where: str, mask: int) -> int:
     """Return the number of the one transmitter of a chirp.
 
@@ -105,11 +128,16 @@ def receivers(where: str, mask: int) -> dict[str, Any]:
     Raises
     ------
     UserError
-        When there is none.
+        When there is none, or more than the chips have.
     """
     numbers = numbers_of_mask(mask)
     if not numbers:
         raise UserError(f"{where} = {mask}: no receiver is on", expected="at least one receiver")
+    if numbers[-1] >= _MOST_RECEIVERS:
+        raise UserError(
+            f"{where} = {mask}: receiver {numbers[-1]} is on",
+            expected=f"receivers 0 to {_MOST_RECEIVERS - 1}",
+        )
     in_order = numbers == tuple(range(len(numbers)))
     return {"rx": len(numbers)} if in_order else {"rx": len(numbers), "receivers": numbers}
 

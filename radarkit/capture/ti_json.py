@@ -21,6 +21,7 @@ from radarkit.capture.ti_device import (
     INTERLEAVING,
     LANES,
     Profile,
+    chirp_numbers,
     numbers_of_mask,
     receivers,
     transmitter,
@@ -92,11 +93,9 @@ def mmwave_values(root: JsonNode) -> dict[str, Any]:
 def _chirps(rf: JsonNode, frame: JsonNode) -> list[JsonNode]:
     """Return the configuration of each chirp of a loop."""
     first, last = frame["chirpStartIdx"].integer(), frame["chirpEndIdx"].integer()
-    if last < first or first < 0:
-        raise UserError(f"{frame.where} goes from chirp {first} to {last}", expected="0 or upwards")
     known = [item["rlChirpCfg_t"] for item in rf["rlChirps"].items()]
     chirps = []
-    for index in range(first, last + 1):
+    for index in chirp_numbers(frame.where, first, last):
         found = [
             chirp
             for chirp in known

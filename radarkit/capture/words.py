@@ -30,8 +30,6 @@ from radarkit.capture.config import AdcConfig, RadarConfig
 from radarkit.capture.layout import IQOrder
 from radarkit.errors import UserError
 
-INT16_MIN, INT16_MAX = -32768, 32767
-
 # 2 lanes: which word of a group of four is I[n], Q[n], I[n + 1], Q[n + 1]
 _GROUP: dict[IQOrder, tuple[int, int, int, int]] = {
     IQOrder.I_FIRST: (0, 2, 1, 3),
@@ -125,7 +123,7 @@ def encode(frames: NDArray[np.complex64 | np.float32], config: RadarConfig) -> N
     return words.reshape(-1)
 
 
-def check_words(words: NDArray[np.int16], config: RadarConfig) -> str | None:
+def check_words(words: NDArray[np.int16], config: RadarConfig) -> list[str]:
     """Look whether some words of a stream can be what the configuration says.
 
     Parameters
@@ -137,32 +135,38 @@ def check_words(words: NDArray[np.int16], config: RadarConfig) -> str | None:
 
     Returns
     -------
-    str or None
-        What a person should know.
+    list of str
+        What a person should know, one line each.
 
     Raises
     ------
     UserError
-        When words lie outside the range of the ADC, with or without a sign.
+        When words lie outside the range of the ADC: all with a sign, or all without.
     """
     lowest, highest = adc_limits(config.adc)
-    found = int(words.min()), int(words.max())
-    if found[0] < lowest or found[1] > highest - lowest:
+    least, most = int(words.min()), int(words.max())
+    if least < lowest or most > (highest if least < 0 else highest - lowest):
         raise UserError(
-            f"words from {found[0]} to {found[1]}",
+            f"words from {least} to {most}",
             expected=f"{lowest} to {highest}, or 0 to {highest - lowest} without a sign, as "
             f"adc.bits = {config.adc.bits} says",
             do="set adc.bits to what the ADC has, or look whether this is the right file",
         )
+    notes = [
+        f"words from {least} to {most}, none negative, as an ADC of {bits} bits sends them without "
+        f"a sign: look whether adc.bits = {config.adc.bits} is right"
+        for bits in (12, 14)
+        if bits < config.adc.bits and least >= 0 and 2 ** (bits - 1) <= most < 2**bits
+    ]
     if config.adc.lanes == 4:
         idle = [lane for lane in range(4) if lane not in config.array.receiver_numbers]
         heard = [lane for lane in idle if words.reshape(-1, 4)[:, lane].any()]
         if heard:
-            return (
+            notes.append(
                 f"receivers {', '.join(map(str, heard))} sent samples too, but array.receivers "
                 f"has only {', '.join(map(str, config.array.receiver_numbers))}"
             )
-    return None
+    return notes
 
 
 def _places(config: RadarConfig) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -30,11 +30,11 @@ def motion_figure(pictures: Pictures, report: ExtractionReport) -> Figure | None
     times_s = np.arange(motion_m.size) / rate_hz
     figure, (whole, zoom) = new_figure(2, 2.1)
     whole.plot(times_s, 1e3 * motion_m, color=MODEL, linewidth=0.9)
-    whole.set(xlabel="time (s)", ylabel="displacement (mm)", xlim=(0, times_s[-1]))
+    whole.set(xlabel="time (s)", ylabel="displacement (mm)", xlim=(0, motion_m.size / rate_hz))
     length = min(round(_ZOOM_S * rate_hz), motion_m.size)
     start = _still_stretch(_spoilt(pictures, report, motion_m.size), length)
     stop = start + length
-    whole.axvspan(times_s[start], times_s[stop - 1], color=_ZOOMED, zorder=0, label="below")
+    whole.axvspan(times_s[start], times_s[stop - 1], color=_ZOOMED, zorder=0, label="shown below")
     lost = np.zeros(0, np.bool_) if pictures.valid is None else ~pictures.valid
     for first_s, last_s in _stretches(lost) / rate_hz:
         whole.axvspan(first_s, last_s, color=_LOST, alpha=0.4, linewidth=0, label="lost frames")
@@ -43,9 +43,10 @@ def motion_figure(pictures: Pictures, report: ExtractionReport) -> Figure | None
             segment.start_s, segment.stop_s, color=_MOVED, alpha=0.35, linewidth=0, label="movement"
         )
     _legend_of_kinds(whole)
-    vibration_um = 1e6 * _band(motion_m, rate_hz)[start:stop]
+    high_hz = min(VIBRATION_HZ[1], 0.45 * min(rate_hz, report.capture.frame_rate_hz))
+    vibration_um = 1e6 * _band(motion_m, rate_hz, high_hz)[start:stop]
     zoom.plot(times_s[start:stop], vibration_um, color=MODEL, linewidth=0.9)
-    zoom.set(xlabel="time (s)", ylabel="0.8 to 25 Hz (µm)")
+    zoom.set(xlabel="time (s)", ylabel=f"{VIBRATION_HZ[0]:g} to {high_hz:g} Hz (µm)")
     zoom.set_xlim(times_s[start], times_s[stop - 1])
     return figure
 
@@ -79,9 +80,8 @@ def spectrum_figure(pictures: Pictures, report: ExtractionReport) -> Figure | No
     return figure
 
 
-def _band(motion_m: Float64, rate_hz: float) -> Float64:
-    """Keep what lies between 0.8 and 25 Hz, or as far as the rate reaches."""
-    high_hz = min(VIBRATION_HZ[1], 0.45 * rate_hz)
+def _band(motion_m: Float64, rate_hz: float, high_hz: float) -> Float64:
+    """Keep what lies between 0.8 Hz and `high_hz`."""
     if high_hz <= VIBRATION_HZ[0] or motion_m.size <= 30:
         return np.asarray(motion_m - motion_m.mean())
     sos = butter(3, (VIBRATION_HZ[0], high_hz), "bandpass", fs=rate_hz, output="sos")

@@ -80,3 +80,11 @@ def _segments(moving: NDArray[np.bool_], rate_hz: float) -> list[Segment]:
             start_s = found.pop().start_s
         found.append(Segment(start_s=float(start_s), stop_s=float(stop_s)))
     return found
+
+
+def during(segments: list[Segment], samples: int, rate_hz: float) -> NDArray[np.bool_]:
+    """Say which samples lie within segments: (samples,) bool."""
+    inside = np.zeros(samples, np.bool_)
+    for segment in segments:
+        inside[int(segment.start_s * rate_hz) : int(np.ceil(segment.stop_s * rate_hz))] = True
+    return inside

@@ -18,7 +18,7 @@ from radarkit.extract.extraction import Extraction, describe
 from radarkit.extract.focus import focus, quietest
 from radarkit.extract.heart import heart_rate
 from radarkit.extract.images import has_images
-from radarkit.extract.movement import motion_segments
+from radarkit.extract.movement import during, motion_segments
 from radarkit.extract.points import measure
 from radarkit.extract.range import RangeProfiles, range_gate
 from radarkit.extract.rates import breathing_rate
@@ -93,7 +93,9 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         echo, capture.valid, places, chosen.score, radar.wavelength_m, rate_hz, config.phase
     )
     motion_m = points.displacement_m
-    breathing = breathing_rate(motion_m, rate_hz, capture.valid)
+    movements = motion_segments(motion_m, rate_hz)
+    calm = capture.valid & ~during(movements, capture.frames, rate_hz)
+    breathing = breathing_rate(motion_m, rate_hz, calm)
     report = describe(
         capture,
         {"radar": radar.model_dump(mode="json"), "extract": config.model_dump(mode="json")},
@@ -101,8 +103,8 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         points,
         range_m=chest.range_m,
         breathing=breathing,
-        heart=heart_rate(motion_m, rate_hz, breathing, capture.valid),
-        movements=motion_segments(motion_m, rate_hz),
+        heart=heart_rate(motion_m, rate_hz, breathing, calm),
+        movements=movements,
         wanted=config.channels,
         misread=has_images(capture, round(found.chest_range_m / radar.range_bin_m)),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radarkit.errors import UserError
+from radarkit.extract.remarks import concerns, moved_s
 from radarkit.extract.report import ExtractionReport, Quality
 from radarkit.files import atomic_file
 
@@ -114,11 +115,10 @@ def _page(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["number"] = _number
+    environment.filters |= {"number": _number, "concerns": concerns, "moved_s": moved_s}
     template = files("radarkit.extract").joinpath("report.html.j2").read_text("utf-8")
-    names = list(reports)
     return environment.from_string(template).render(
-        title=names[0] if len(names) == 1 else f"{len(names)} captures",
+        title=_title(list(reports), len(failures)),
         captures=[
             (
                 name,
@@ -131,6 +131,12 @@ def _page(
         failures=failures,
         meanings={name: field.description for name, field in Quality.model_fields.items()},
     )
+
+
+def _title(names: list[str], failures: int) -> str:
+    if failures:
+        return f"{len(names)} of {len(names) + failures} captures"
+    return names[0] if len(names) == 1 else f"{len(names)} captures"
 
 
 def _number(value: float | None, decimals: int = 1, unit: str = "") -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from radarkit.capture import RadarConfig
 from radarkit.recording import Float64
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Pictures:
         Its rate.
     valid : (samples,) bool, optional
         False where frames were lost.
+    beam_m : (2,) float64, optional
+        Width and height of a beam at the chest where the antennas are known; infinite where they
+        tell no directions apart.
     """
 
     ranges_m: Float64 | None = None
@@ -50,6 +54,7 @@ class Pictures:
     displacement_m: NDArray[np.floating] | None = None
     sample_rate_hz: float = 200.0
     valid: NDArray[np.bool_] | None = None
+    beam_m: Float64 | None = None
 
     @classmethod
     def of(cls, extraction: "Extraction") -> "Pictures":
@@ -67,7 +72,35 @@ class Pictures:
             displacement_m=extraction.displacement_m[0],
             sample_rate_hz=extraction.sample_rate_hz,
             valid=extraction.valid,
+            beam_m=beam_m(
+                RadarConfig.model_validate(extraction.report.config["radar"]),
+                extraction.report.range_m,
+            ),
         )
+
+
+def beam_m(radar: RadarConfig, range_m: float) -> Float64 | None:
+    """Width and height of a beam: wavelength over the extent of the virtual antennas.
+
+    Parameters
+    ----------
+    radar : RadarConfig
+        The radar.
+    range_m : float
+        Where the beam is measured.
+
+    Returns
+    -------
+    (2,) float64 or None
+        In metres, infinite along an axis on which the antennas do not spread; None where their
+        positions are not known.
+    """
+    if not radar.array.known:
+        return None
+    tx_m, rx_m = radar.array.positions_m(radar.transmitters, radar.wavelength_m)
+    extent_m = (np.ptp(tx_m, axis=0) + np.ptp(rx_m, axis=0))[:2]
+    with np.errstate(divide="ignore"):
+        return np.asarray(range_m * radar.wavelength_m / extent_m, np.float64)
 
 
 def decibels(power: NDArray[np.floating]) -> Float64:

@@ -27,6 +27,8 @@ _POWER_STEPS = 5
 _CERTAIN = 2  # harmonics taken away whole
 _BELOW_HEART_HZ = 0.85  # harmonics here may change their heights within a window, too
 _LARGEST_STEP = 0.5  # of the phase, rad
+_REFINEMENTS = 2  # of the phase; what one leaves of a strong harmonic can pass for a heart
+_FASTEST_CHANGE = 0.75  # of the phase, in rates of breathing; slower ones leave sidebands
 _RCOND = 1e-6
 _TREND = 4  # terms of the polynomial that takes the drift of posture
 
@@ -104,7 +106,9 @@ def without_respiration(
         design = _design(slow.shape[1], rate_hz, None)
         fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
         return Remainder(np.asarray(slow - (design @ fitted).T), design)
-    phase = _refined(_common(slow), rate_hz, phase, root)
+    common = _common(slow)
+    for _ in range(_REFINEMENTS):
+        phase = _refined(common, rate_hz, phase, root)
     design = _design(slow.shape[1], rate_hz, phase)
     fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
     harmonics = fitted[: 2 * _HARMONICS].reshape(_HARMONICS, 2, -1)
@@ -142,10 +146,11 @@ def _mean_rate_hz(phase: Float64, rate_hz: float) -> float:
 
 
 def _refined(common: Float64, rate_hz: float, phase: Float64, root: Float64) -> Float64:
-    """Phase with which the model fits better: a Gauss-Newton step in a slow change of it."""
+    """Phase with which the model fits better: a Gauss-Newton step in a smooth change of it."""
     seconds = len(common) / rate_hz
     time = np.linspace(0, np.pi, len(common))[:, None]
-    changes = np.cos(time * np.arange(1, 2 + int(seconds * _mean_rate_hz(phase, rate_hz))))
+    fastest = 1 + int(2 * seconds * _FASTEST_CHANGE * _mean_rate_hz(phase, rate_hz))
+    changes = np.cos(time * np.arange(1, fastest + 1))
     orders = np.arange(1, _HARMONICS + 1)
     design = _design(len(common), rate_hz, phase)
     fitted = np.linalg.lstsq(design * root, common * root[:, 0], rcond=_RCOND)[0]

@@ -15,7 +15,7 @@ _SMALLEST_M = 0.5e-3  # a slip is half a wavelength, 1.9 mm at 77 GHz; a heart t
 def without_steps(
     displacement_m: NDArray[np.floating], valid: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float64]:
-    """Take steps out of a motion and bridge frames that are not valid.
+    """Take steps out of a motion, and what it did in samples that are not valid.
 
     Parameters
     ----------
@@ -28,20 +28,22 @@ def without_steps(
     -------
     (channels, samples) float64
         The motion with the velocity across each step interpolated from its neighbours; it keeps its
-        first valid value.
+        first value.
     """
     motion = np.asarray(displacement_m, np.float64)
-    if valid is not None and not valid.all():
-        time = np.arange(motion.shape[1])
-        if valid.sum() < 2:
-            return np.zeros_like(motion)
-        motion = np.array([np.interp(time, time[valid], row[valid]) for row in motion])
     velocity = np.diff(motion, axis=1)
     if velocity.shape[1] == 0:
         return motion
-    size = np.abs(velocity - np.median(velocity, axis=1, keepdims=True))
-    usual = np.median(size, axis=1, keepdims=True)
+    believed = np.ones(velocity.shape[1], np.bool_)
+    if valid is not None:
+        believed = valid[1:] & valid[:-1]
+        if not believed.any():
+            return np.zeros_like(motion)
+    median = np.median(velocity[:, believed], axis=1, keepdims=True)
+    size = np.abs(velocity - median)
+    usual = np.median(size[:, believed], axis=1, keepdims=True)
     steps = (size > np.maximum(_LARGEST * usual, _SMALLEST_M)) & (usual > 0)
+    steps |= ~believed
     if not steps.any():
         return motion
     motion = motion.copy()

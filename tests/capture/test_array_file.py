@@ -117,7 +117,14 @@ def test_pickled_objects_are_refused_unopened(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"hello", b"\x93NUMPY", b"\x93NUMPY\x01\x00\x06\x00{}   "]
+    "content",
+    [
+        b"",
+        b"hello",
+        b"\x93NUMPY",
+        b"\x93NUMPY\x01\x00\x06\x00{}   ",
+        b"\x93NUMPY\x01\x00\x06\x00{((   ",
+    ],
 )
 def test_a_file_that_is_no_array_is_refused(tmp_path, content):
     path = tmp_path / "radar.npy"
@@ -125,6 +132,15 @@ def test_a_file_that_is_no_array_is_refused(tmp_path, content):
     with pytest.raises(UserError, match="cannot be read as a NumPy array") as error:
         open_array(path, configuration(["frame", "chirp", "rx", "sample"]))
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("frames", [-2, 10**20])
+def test_an_array_of_an_impossible_size_is_refused(tmp_path, frames):
+    header = f"{{'descr': '<c8', 'fortran_order': False, 'shape': ({frames}, 4, 3, 5)}}\n".encode()
+    path = tmp_path / "radar.npy"
+    path.write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(UserError, match="cannot be read as a NumPy array"):
+        open_array(path, configuration(["frame", "chirp", "rx", "sample"]))
 
 
 def test_a_truncated_array_is_refused(tmp_path):

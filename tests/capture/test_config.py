@@ -47,6 +47,14 @@ def test_a_configuration_survives_writing_and_reading(tmp_path):
     assert read_config(tmp_path / "copy.toml") == config
 
 
+def test_an_array_of_ones_own_is_read_and_written(tmp_path):
+    places = "tx_half_wavelengths = [[0, 0], [1, 1.5], [4, 0]]\nrx_half_wavelengths = [[0, 0]]"
+    config = read_config(write(tmp_path, GOOD.replace("rx = 4", f"rx = 1\n{places}")))
+    assert config.array.known and config.array.tx_positions == ((0, 0), (1, 1.5), (4, 0))
+    write_toml(config, tmp_path / "copy.toml")
+    assert read_config(tmp_path / "copy.toml") == config
+
+
 def test_a_file_from_a_windows_editor_is_read(tmp_path):
     path = tmp_path / "radar.toml"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
@@ -81,6 +89,11 @@ def test_a_transmitter_that_fires_twice_is_one_virtual_channel(tmp_path):
         ("rx = 4", 'rx = 4\nboard = "awr1642boost"', "frame.tx_order has number 2"),
         ('"i-first"', '"iq"', "adc.iq_order = 'iq'"),
         ("[chirp]", "[chirp", "TOML"),
+        ("loops    = 2", "loops = 1" + 400 * "0", "frame.loops = 1000"),
+        ("loops    = 2", "loops = 1" + 5000 * "0", "cannot be read as TOML"),
+        ("[0, 2]", "[" + 513 * "0, " + "]", "frame.tx_order"),
+        ("rx = 4", "rx = 4\nreceivers = [0, 1, 2, 2, 3]", "should be 4 different numbers"),
+        ("rx = 4", "rx = 4\ntx_half_wavelengths = [[0, 0]]", "come together"),
     ],
 )
 def test_a_wrong_configuration_is_refused_by_the_name_of_its_key(tmp_path, old, new, says):

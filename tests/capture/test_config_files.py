@@ -231,7 +231,10 @@ def test_a_missing_line_is_named(tmp_path, command):
         ("frameCfg", "1 0 8 0 5 1 0", "goes from chirp 1 to 0"),
         ("frameCfg", "0 1 8 0 1 1 0", "frameCfg framePeriodicity = 0.001 s is shorter than"),
         ("frameCfg", "0 1 0 0 5 1 0", "frameCfg numLoops = 0"),
+        ("profileCfg", "0 60 10 -6 60 0 0 65 1 256 5000", "ADC start time -6 us; expected 0"),
+        ("frameCfg", "0 9999999999 8 0 5 1 0", "expected numbers within 0 to 511"),
         ("channelCfg", "0 5 0", "rxChannelEn = 0: no receiver is on"),
+        ("channelCfg", "0x1F 5 0", "rxChannelEn = 31: receiver 4 is on; expected receivers 0 to 3"),
         ("channelCfg", "15 5 1", "cascading = 1: cascades are not supported"),
         ("adcCfg", "3 1", "numADCBits = 3; expected one of 0 (12), 1 (14), 2 (16)"),
         ("adcbufCfg", "-1 1 1 1 1", "adcOutputFmt = 1 is real; expected complex"),
@@ -273,6 +276,8 @@ def test_lines_repeated_word_for_word_change_nothing(tmp_path):
         ({"iqSwapSel": None}, "rlDevDataFmtCfg_t.iqSwapSel; add"),
         ({"numAdcSamples": "lots"}, "numAdcSamples = 'lots'; expected a number"),
         ({"numAdcSamples": True}, "numAdcSamples = True; expected a number"),
+        ({"numAdcSamples": 10**400}, "numAdcSamples = 1000"),
+        ({"chirpEndIdx": 10**9}, "expected numbers within 0 to 511"),
         ({"numLoops": 1.5}, "numLoops = 1.5; expected a whole number"),
         ({"startFreqConst_GHz": float("nan")}, "startFreqConst_GHz = nan"),
         ({"numAdcSamples": 113}, "rlProfileCfg_t.numAdcSamples = 113 should be even"),
@@ -311,6 +316,7 @@ def test_another_json_is_refused(tmp_path, text, words):
 def test_another_text_is_refused(tmp_path):
     assert "expected .toml of radarkit" in refusal(tmp_path, "hello", "radar.txt")
     assert "expected .toml of radarkit" in refusal(tmp_path, b"\x00\xff" * 99, "radar.bin")
+    assert "it has 3000000 bytes; expected .toml" in refusal(tmp_path, bytes(3000000), "adc.cfg")
 
 
 def test_a_board_says_where_the_antennas_stand(tmp_path):

@@ -121,8 +121,10 @@ def test_words_lie_as_the_format_table_says(tmp_path, config):
 @pytest.mark.parametrize(
     ("bits", "sent", "meant"),
     [
-        (12, [0, 2047, 2048, 4095, -1, -2048], [0, 2047, -2048, -1, -1, -2048]),
-        (14, [0, 8191, 8192, 16383, -1, -8192], [0, 8191, -8192, -1, -1, -8192]),
+        (12, [0, 2047, 2048, 4095, 1, 4094], [0, 2047, -2048, -1, 1, -2]),
+        (12, [0, 2047, -2048, -1, 1, -2], [0, 2047, -2048, -1, 1, -2]),
+        (14, [0, 8191, 8192, 16383, 1, 9000], [0, 8191, -8192, -1, 1, -7384]),
+        (14, [0, 8191, -8192, -1, 1, -2], [0, 8191, -8192, -1, 1, -2]),
     ],
 )
 @pytest.mark.parametrize("layout", [{"lanes": 2}, {"lanes": 4}])
@@ -144,12 +146,49 @@ def test_words_without_a_sign_get_theirs(tmp_path, bits, sent, meant, layout, ki
 
 def test_words_outside_the_range_of_the_adc_are_refused(tmp_path):
     config = radar(samples=4)
-    write_dca1000(tmp_path / "capture.bin", [np.full((3, 1, 1, 1, 4), 9000 - 5j)], config)
+    write_dca1000(tmp_path / "capture.bin", [np.full((3, 1, 1, 1, 4), 7000 - 5j)], config)
     with pytest.raises(
-        UserError, match=r"from -5 to 9000.*-2048 to 2047, or 0 to 4095.*adc\.bits = 12"
+        UserError, match=r"from -5 to 7000.*-2048 to 2047, or 0 to 4095.*adc\.bits = 12"
     ):
         open_capture(tmp_path / "capture.bin", radar(samples=4, bits=12))
     open_capture(tmp_path / "capture.bin", radar(samples=4, bits=14))
+
+
+def test_words_are_looked_at_in_the_whole_capture_and_cannot_have_and_lack_a_sign(tmp_path):
+    """12 bits: 3000 is in range where no word has a sign, and out of it where others have one."""
+    config = radar(samples=1000)
+    cube = np.full((2000, *config.frame_shape), 5 + 5j, np.complex64)
+    cube[1500:] = 3000
+    write_dca1000(tmp_path / "unsigned.bin", [cube], config)
+    read = open_capture(tmp_path / "unsigned.bin", radar(samples=1000, bits=12)).read(1499, 1501)
+    np.testing.assert_array_equal(read[:, 0, 0, 0, 0], [5 + 5j, 3000 - 4096])
+    cube[:1500] = -5
+    write_dca1000(tmp_path / "signed.bin", [cube], config)
+    with pytest.raises(UserError, match="from -5 to 3000"):
+        open_capture(tmp_path / "signed.bin", radar(samples=1000, bits=12))
+
+
+@pytest.mark.parametrize(("bits", "offset"), [(12, 2048), (14, 8192)])
+def test_words_of_fewer_bits_without_a_sign_are_noted(tmp_path, bits, offset):
+    config = radar(samples=100)
+    cube = counts(np.random.default_rng(0), 3, radar(samples=100, bits=bits))
+    write_dca1000(tmp_path / "signed.bin", [cube], config)
+    assert open_capture(tmp_path / "signed.bin", config).notes == ()
+    write_dca1000(tmp_path / "unsigned.bin", [cube + offset * (1 + 1j)], config)
+    (note,) = open_capture(tmp_path / "unsigned.bin", config).notes
+    assert f"none negative, as an ADC of {bits} bits" in note and "adc.bits = 16" in note
+
+
+@pytest.mark.parametrize("identity", [0x0CDA0ADC0CDA0ADC, 0x09CC0CC909CC0CC9])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 1, 3)])  # as in memory, dealt to 2 lanes
+@pytest.mark.parametrize("chirp", [0, 3])  # the first chirps may be lost
+def test_headers_between_the_samples_are_found(tmp_path, identity, order, chirp):
+    words = np.random.default_rng(0).integers(-99, 99, (9, 64)).astype("<i2")
+    header = np.frombuffer(identity.to_bytes(8, "little"), "<i2")
+    words[chirp, 20:24] = header[list(order)]
+    (tmp_path / "capture.bin").write_bytes(words.tobytes())
+    with pytest.raises(UserError, match=r"HSI headers .*lvdsStreamCfg"):
+        open_capture(tmp_path / "capture.bin", radar(samples=32))
 
 
 def test_lanes_that_carry_samples_but_have_no_receiver_are_noted(tmp_path):
@@ -206,7 +245,7 @@ def test_a_truncated_capture_says_what_is_whole_and_what_is_left_over(tmp_path):
         (b"", "is empty"),
         (bytes(12), "12 bytes, less than one frame.*lvdsStreamCfg"),
         (bytes(24), "24 bytes: 1 whole frames, 8 bytes left over.*lvdsStreamCfg"),
-        (b"\xdc\x0a\xdc\x0a" + bytes(124), "HSI header.*lvdsStreamCfg"),
+        (b"[chirp]\r\nsamples = 64\n" * 16, "is a text file; expected a capture"),
         (b"\xd4\xc3\xb2\xa1" + bytes(124), "pcap.*4098"),
         (b"\x89HDF\r\n\x1a\n" + bytes(120), "HDF5"),
     ],

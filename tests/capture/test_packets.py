@@ -238,6 +238,18 @@ def test_packets_that_contradict_each_other_are_refused(tmp_path, form, spoil, s
         opened(tmp_path, spoil(packets_of(stream, form)), config, allow_partial=True)
 
 
+def test_a_repeated_last_datagram_ends_where_its_copy_begins_whatever_its_samples_are(tmp_path):
+    """Quiet samples may read like the header of the first packet."""
+    config = radar(1, (0,), 1, 364)
+    _, stream = recording(config, 4)
+    stream = bytearray(stream[: 3 * FULL + 1000])
+    stream[3 * FULL + 600 : 3 * FULL + 610] = struct.pack("<IIH", 1, 0, 0)
+    sent = packets_of(bytes(stream), "udp")
+    capture = opened(tmp_path, [*sent, sent[-1]], config, allow_partial=True)
+    assert (capture.frames, capture.bytes_left_over) == (3, 1000)
+    assert capture.notes == ("1 repeated",)
+
+
 @pytest.mark.parametrize("period", [5, 8, math.inf])
 def test_samples_are_not_taken_for_headers(tmp_path, period):
     """Quiet samples look like small numbers: one count now and then, or none at all."""

@@ -93,6 +93,18 @@ def test_a_capture_that_was_split_is_opened_as_one(recording, cube):
     assert np.array_equal(open_setup(path).read(), cube)
 
 
+def test_files_that_are_not_the_parts_of_one_capture_are_refused(recording, cube):
+    """None of them may be left out, or taken in, in silence."""
+    path = recording(files=[{"rawFileName": "X_Raw_0.bin"}, {"rawFileName": "Y_Raw_0.bin"}])
+    for name in ("X_Raw_0.bin", "Y_Raw_0.bin"):
+        write_dca1000(path.with_name(name), [cube], read_config(path))
+    assert "Y_Raw_0.bin may be of another recording" in refusal(path)
+    path = recording(files=[{"rawFileName": "X_Raw_0.bin"}])
+    assert open_setup(path).frames == 3
+    write_dca1000(path.with_name("X_Raw_1.bin"), [cube], read_config(path))  # of an older one
+    assert "lists 1 files, X_Raw_0.bin is one of 2 parts: X_Raw_1.bin may be" in refusal(path)
+
+
 def test_a_partial_capture_is_opened_where_it_is_allowed(recording, cube):
     path = recording()
     write_dca1000(path.with_name("adc_data.bin"), [cube], read_config(path))
@@ -130,6 +142,7 @@ def test_four_lanes_are_those_of_a_four_lane_chip(recording):
         ({"card": {"lvdsMode": 1}}, "lvdsMode = 1: 4 lanes; expected the 2 lanes"),
         ({"card": {"dataFormatMode": 1}}, "dataFormatMode = 1: 12 bits; expected the 16 bits"),
         ({"card": {"dataLoggingMode": "multi"}}, 'dataLoggingMode = "multi"'),
+        ({"data_format": {"MSBToggle": 1}}, "MSBToggle = 1; expected 0"),
         ({"files": []}, "lists no captured files"),
         ({"files": [{"rawFileName": "gone.bin"}]}, "lists gone.bin; expected the capture in"),
     ],

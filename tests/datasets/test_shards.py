@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from radarkit.datasets.shards import Origin, is_finished, name_of
+from radarkit.datasets.shards import Origin, is_finished, name_of, shard_paths
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig
@@ -47,11 +47,23 @@ def test_a_capture_is_named_like_its_file_without_a_part_or_like_its_folder(reco
         "a/v1.2_Raw_12.bin": "v1.2",
         "ann-1.setup.json": "ann-1",
         "ann-1.npy": "ann-1",
+        "a/ann-1_raw_0.BIN": "ann-1",
+        "a/ann-1_Raw_0.npy": "ann-1_Raw_0",
     }
     assert {path: name_of(Path(path)) for path in names} == names
     assert name_of(recorded) == "ann-2"
     monkeypatch.chdir(recorded)
     assert name_of(Path(".")) == "ann-2"
+
+
+def test_captures_of_one_name_are_both_named(tmp_path):
+    with pytest.raises(UserError, match=r"a/x\.bin and b/x\.npy would both become the trial x;"):
+        shard_paths([Path("a/x.bin"), Path("y.bin"), Path("b/x.npy")], tmp_path)
+
+
+def test_a_name_that_no_data_set_can_hold_is_refused():
+    with pytest.raises(UserError, match="is not UTF-8; rename it"):
+        name_of(Path(os.fsdecode(b"ann-\xff.bin")))
 
 
 def test_a_recording_that_describes_itself_leaves_its_radar_in_the_shard(recorded):

@@ -257,3 +257,18 @@ def test_a_chest_that_crosses_range_bins_keeps_its_rates_and_its_scale(
     error_m = extraction.displacement_m - truth_m
     lost_turns = np.ptp(error_m, axis=1) > DEFAULT_RADAR.wavelength_m / 4
     assert lost_turns.mean() < 0.1
+
+
+def test_body_movements_are_named_and_do_not_hide_the_rates(tmp_path, chest):
+    motion_m, heart = chest(np.random.default_rng(5), seconds=60)
+    time_s = np.arange(motion_m.size) / 200
+    for at_s, shift_m in ((14.0, 0.03), (38.0, -0.04)):  # someone shifts on a chair
+        motion_m = motion_m + shift_m / (1 + np.exp(-(time_s - at_s) / 0.1))
+    report = extract(record(tmp_path, motion_m, DEFAULT_RADAR, FrontEndConfig())).report
+    assert [
+        any(segment.start_s <= at_s <= segment.stop_s for segment in report.motion_segments)
+        for at_s in (14.0, 38.0)
+    ] == [True, True]
+    assert len(report.motion_segments) == 2
+    assert report.breathing_rate_per_min == pytest.approx(15, abs=0.5)
+    assert report.heart_rate_per_min == pytest.approx(heart, abs=2)

@@ -1,0 +1,102 @@
+"""What the documents say to type must work as it stands there."""
+
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer.main
+
+import radarkit.extract
+from radarkit.capture import read_config, write_dca1000
+from radarkit.cli.main import app
+from radarkit.simulate.fmcw import simulate_capture
+from radarkit.simulate.scene import FrontEndConfig
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+RADARKIT = f'radarkit() {{ {shlex.quote(sys.executable)} -m radarkit.cli.main "$@"; }}\n'
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def commands(first_word):
+    """Indented command lines of the README, in order."""
+    return re.findall(rf"^    (radarkit {first_word}\b.*)$", README, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where a reader of the README would stand: the TOML of it and captures of its radar."""
+    where = tmp_path_factory.mktemp("reader")
+    (toml,) = blocks("toml")
+    (where / "radar.toml").write_text(toml, "utf-8")
+    radar = read_config(where / "radar.toml")
+    time_s = np.arange(20 * 200) / 200
+    motion_m = 2e-3 * np.sin(2 * np.pi * 0.25 * time_s) + 1e-4 * np.sin(2 * np.pi * 1.2 * time_s)
+    (where / "night").mkdir()
+    for number, name in enumerate(("adc_data.bin", "night/ann-2.bin")):
+        rng = np.random.default_rng(number)
+        chest = np.tile(motion_m, (5, 1))
+        blocks_ = simulate_capture(chest, 200.0, radar, FrontEndConfig(), rng)
+        write_dca1000(where / name, blocks_, radar)
+    return where
+
+
+def test_the_commands_of_the_readme_run_as_they_stand_there(folder):
+    lines = commands("info") + commands("extract")
+    assert len(lines) == 4
+    script = RADARKIT + "\n".join(sorted(lines, key=README.index))
+    done = subprocess.run(["sh", "-ec", script], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "range bin" in done.stdout and "range 0.7" in done.stdout
+    made = {"chest.h5", "chest.html", "night.html", "night.data/ann-2.h5"}
+    assert all((folder / name).stat().st_size > 0 for name in made)
+
+
+def test_the_python_of_the_readme_runs_as_it_stands_there(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    (code,) = blocks("python")
+    names = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert names["found"].displacement_m.shape == (50, 4000)
+    assert names["found"].report.range_m == pytest.approx(0.7, abs=0.05)
+
+
+def test_the_example_finds_the_heart_of_its_chest(capsys):
+    names = runpy.run_path(str(ROOT / "docs" / "examples" / "one_point.py"))
+    assert "0.70 m" in capsys.readouterr().out
+    assert np.ptp(names["heart_um"]) == pytest.approx(np.ptp(names["wanted_um"]), rel=0.1)
+    assert names["error_um"] < 3
+
+
+def test_every_step_that_is_named_exists():
+    table = (ROOT / "docs" / "extraction.md").read_text("utf-8")
+    cells = re.findall(r"^\| [a-zA-Z]+ \| (`[^|]+) \|", table, re.MULTILINE)
+    steps = [name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)]
+    assert len(steps) > 15
+    for step in steps:
+        found = radarkit.extract
+        for part in step.split("."):
+            found = getattr(found, part)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_option_and_link_that_is_named_exists(page):
+    text = page.read_text("utf-8")
+    known = {
+        option
+        for command in typer.main.get_command(app).commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    assert not set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - known - {"--help"}
+    for link in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (page.parent / link).exists(), link
