@@ -69,7 +69,9 @@ class Origin:
     ) -> Self:
         """Look into captures that say themselves how they were recorded and where they are."""
         if radar is None or capture.name.lower().endswith(_SETUP):
-            with suppress(UserError):  # said again, and reported, when it is to be extracted
+            with suppress(
+                UserError, OSError
+            ):  # said again, and reported, when it is to be extracted
                 opened = open_capture(capture, radar, allow_partial=True)
                 capture, radar = opened.path, opened.config
         return cls(capture, radar, config, labels)

@@ -18,6 +18,7 @@ from radarkit.capture.packets import PacketStream
 from radarkit.capture.parts import all_parts
 from radarkit.capture.stream import ByteStream, FileStream, StreamFrames, untouched_frames
 from radarkit.capture.words import adc_limits, check_words
+from radarkit.capture.zero_filled import frames_without_zero_filled
 from radarkit.errors import UserError
 from radarkit.files import check_input
 
@@ -139,15 +140,19 @@ def _open_stream(
             expected=geometry,
             do=f"{check}; or read the whole frames with --allow-partial",
         )
+    if stream is raw:
+        valid, lost = frames_without_zero_filled(stream, frames, config.bytes_per_frame)
+    else:
+        valid, lost = untouched_frames(stream.gaps, frames, config.bytes_per_frame), []
     lowest, highest = adc_limits(config.adc)
     return Capture(
         path,
         config,
         frames,
         StreamFrames(stream, config),
-        valid=untouched_frames(stream.gaps, frames, config.bytes_per_frame),
+        valid=valid,
         bytes_left_over=left_over,
-        notes=(*stream.notes, *check_words(some.view("<i2"), config)),
+        notes=(*stream.notes, *lost, *check_words(some.view("<i2"), config)),
         limits=(float(lowest), float(highest)),
     )
 

@@ -199,6 +199,8 @@ def _begins_with_a_short_one(raw: ByteStream, form: PacketForm) -> bool:
                 break
     except UserError:
         return False
+    if not seen:  # no byte behind the header
+        return False
     one, two = seen[0], seen[-1]
     moved = difference(two.count, int(one.count[0]), bits=48)[0]
     ahead = difference(two.sequence, int(one.sequence[0]), bits=32)[0]

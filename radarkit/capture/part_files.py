@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from radarkit.capture.packet_headers import PAYLOAD_BYTES
 from radarkit.capture.parts import part_path, parts_there
+from radarkit.errors import UserError
 from radarkit.files import atomic_file, check_output
 
 FULL_PART_BYTES = 737_460 * PAYLOAD_BYTES  # whole packets under 1 GiB
@@ -36,8 +37,10 @@ def atomic_parts(path: Path, part_bytes: int, *, force: bool = False) -> Iterato
     Raises
     ------
     UserError
-        When a part exists and `force` is false, or the folder does not exist.
+        When a part exists and `force` is false, the folder does not exist, or parts would be empty.
     """
+    if part_bytes < 1:
+        raise UserError(f"parts of {part_bytes} bytes", expected="1 or more")
     there = parts_there(path)
     for old in there.values():
         check_output(old, force=force)

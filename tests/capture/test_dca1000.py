@@ -25,7 +25,8 @@ def radars(draw):
         tx=tuple(draw(st.lists(st.integers(0, 2), min_size=1, max_size=3))),
         rx=len(receivers),
         receivers=tuple(receivers),
-        samples=2 * draw(st.integers(2, 9)) if pairs else draw(st.integers(4, 19)),
+        # frames of 10 bytes could be the header of a datagram
+        samples=2 * draw(st.integers(2, 9)) if pairs else draw(st.integers(6, 19)),
         lanes=lanes,
         format=kind,
         bits=draw(st.sampled_from([12, 14, 16])),
@@ -255,6 +256,14 @@ def test_a_file_that_is_no_capture_is_refused(tmp_path, content, says):
     path.write_bytes(content)
     with pytest.raises(UserError, match=says):
         open_capture(path, radar(), allow_partial=len(content) != 24)
+
+
+@pytest.mark.parametrize("samples", [5, 7])
+def test_a_capture_as_long_as_a_header_is_one_of_samples(tmp_path, samples):
+    config = radar(samples=samples, format="real")
+    cube = counts(np.random.default_rng(0), 1, config)
+    write_dca1000(tmp_path / "capture.bin", [cube], config)
+    np.testing.assert_array_equal(open_capture(tmp_path / "capture.bin", config).read(), cube)
 
 
 def test_a_stream_needs_a_configuration_of_a_stream(tmp_path):

@@ -33,11 +33,12 @@ def radar(samples=64, rx=4, tx=(0,), loops=1, **adc):
 def room(config, frames=300, *, snr_db=20.0, real=False, seed=0):
     """A still room with a moving chest: (frame, loop, tx, rx, sample), made without the package."""
     rng = np.random.default_rng(seed)
-    _, tx, rx, samples = config.frame_shape
+    _, _, rx, samples = config.frame_shape
+    order = list(config.frame.tx_order)
     n = np.arange(samples) / samples
     cube = np.zeros((frames, *config.frame_shape), np.complex128)
     for bin_, amplitude in ((1.3, 400), (5.6, 90), (9.2, 60)):
-        seen = rng.uniform(0, 2 * np.pi, (tx, rx, 1))  # every antenna stands elsewhere
+        seen = rng.uniform(0, 2 * np.pi, (3, rx, 1))[order]  # every antenna stands elsewhere
         cube += amplitude * np.exp(1j * (2 * np.pi * bin_ * n + seen))
     breath = 6 * np.sin(2 * np.pi * 0.0125 * np.arange(frames))[:, None, None, None, None]
     cube += 100 * np.exp(1j * (2 * np.pi * 7.1 * n + breath))
@@ -163,6 +164,8 @@ def test_a_capture_of_one_value_and_an_empty_one_say_so():
         (radar(), False),
         (radar(samples=100, rx=3, tx=(0, 2, 1), loops=2), False),
         (radar(rx=1, tx=(0, 0, 1)), False),
+        (radar(rx=2, tx=(1, 1)), False),
+        (radar(rx=1, tx=(0, 2, 0, 2)), False),
         (radar(rx=2, format="real"), True),
         (radar(lanes=4), False),
         (radar(rx=3, tx=(0, 1), lanes=4, format="real"), True),

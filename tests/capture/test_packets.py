@@ -221,6 +221,9 @@ def two_recordings(sent, form):
          "packet 7 .*packet 8 stands at 5"),
         ("records", lambda s: [*s[:7], changed(s[7], struct.pack("<IIIH", 8, FULL, 7 * FULL, 9)),
                                *s[8:]], "packet 8 stands at 386547"),
+        # packet 8 is lost; one of 1460 bytes would have had room, but not 100000
+        ("records", lambda s: [*s[:7], changed(s[8], struct.pack("<IIIH", 9, FULL, 100000, 0))],
+         "packet 9 stands at 100000; expected at most 1460"),
         ("udp", lambda s: [*s[:7], changed(s[7], struct.pack("<II", 8, 5)), *s[8:]],
          "10-byte datagram at byte 10262 makes no sense: sequence number 8, byte count 5"),
         ("udp", lambda s: [*s[:7], s[7][:-3], *s[8:]], "10-byte datagram at byte 11728 makes no"),

@@ -60,6 +60,8 @@ def test_parts_are_written_all_or_none_and_replace_all(parts):
     split = {"container": Container.SPLIT, "part_bytes": 300}
     with pytest.raises(UserError, match="exists already"):
         write_dca1000(folder / "adc.bin", [cube], config, **split)
+    with pytest.raises(UserError, match="parts of 0 bytes"):
+        write_dca1000(folder / "new.bin", [cube], config, container=Container.SPLIT, part_bytes=0)
     with pytest.raises(UserError, match="block of shape"):
         write_dca1000(folder / "adc.bin", [cube, cube[..., :2]], config, **split, force=True)
     assert {path: path.read_bytes() for path in folder.iterdir()} == before
