@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lstsq
 
 from radarkit.extract.bands import Motion, cut, transform
 
@@ -26,9 +27,9 @@ _TINY = 1e-150
 _POWER_STEPS = 5
 _CERTAIN = 2  # harmonics taken away whole
 _BELOW_HEART_HZ = 0.85  # harmonics here may change their heights within a window, too
-_LARGEST_STEP = 0.5  # of the phase, rad
+_LARGEST_STEP = 0.25  # of the phase, rad: a movement must not pass for a change of pace
 _REFINEMENTS = 2  # of the phase; what one leaves of a strong harmonic can pass for a heart
-_FASTEST_CHANGE = 0.75  # of the phase, in rates of breathing; slower ones leave sidebands
+_FASTEST_CHANGE = 0.6  # of the phase, in rates of breathing; faster ones would fit the heart, too
 _RCOND = 1e-6
 _TREND = 4  # terms of the polynomial that takes the drift of posture
 
@@ -104,13 +105,13 @@ def without_respiration(
     root = np.sqrt(window)[:, None]
     if phase is None:
         design = _design(slow.shape[1], rate_hz, None)
-        fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
+        fitted = _least_squares(design * root, slow.T * root)
         return Remainder(np.asarray(slow - (design @ fitted).T), design)
     common = _common(slow)
     for _ in range(_REFINEMENTS):
         phase = _refined(common, rate_hz, phase, root)
     design = _design(slow.shape[1], rate_hz, phase)
-    fitted = np.linalg.lstsq(design * root, slow.T * root, rcond=_RCOND)[0]
+    fitted = _least_squares(design * root, slow.T * root)
     harmonics = fitted[: 2 * _HARMONICS].reshape(_HARMONICS, 2, -1)
     share = _share_of_respiration(np.sqrt((harmonics**2).sum(axis=1)))
     harmonics *= share[:, None]
@@ -153,14 +154,21 @@ def _refined(common: Float64, rate_hz: float, phase: Float64, root: Float64) -> 
     changes = np.cos(time * np.arange(1, fastest + 1))
     orders = np.arange(1, _HARMONICS + 1)
     design = _design(len(common), rate_hz, phase)
-    fitted = np.linalg.lstsq(design * root, common * root[:, 0], rcond=_RCOND)[0]
+    fitted = _least_squares(design * root, common * root[:, 0])
     cosine, sine = fitted[0 : 2 * _HARMONICS : 2], fitted[1 : 2 * _HARMONICS : 2]
     cosines, sines = design[:, 0 : 2 * _HARMONICS : 2], design[:, 1 : 2 * _HARMONICS : 2]
     slope = cosines @ (orders * sine) - sines @ (orders * cosine)
     both = np.hstack([design, slope[:, None] * changes])
-    step = np.linalg.lstsq(both * root, common * root[:, 0], rcond=_RCOND)[0]
+    step = _least_squares(both * root, common * root[:, 0])
     change = changes @ step[design.shape[1] :]
     return np.asarray(phase + np.clip(change, -_LARGEST_STEP, _LARGEST_STEP))
+
+
+def _least_squares(terms: Float64, values: NDArray[np.floating]) -> Float64:
+    """Coefficients of the terms; by QR with pivoting, which is faster than the SVD."""
+    return np.asarray(
+        lstsq(terms, values, cond=_RCOND, lapack_driver="gelsy", check_finite=False)[0], np.float64
+    )
 
 
 def _share_of_respiration(height: Float64) -> Float64:

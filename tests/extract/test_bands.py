@@ -17,7 +17,7 @@ def test_a_tone_within_a_band_is_kept_and_its_acceleration_is_that_of_the_tone(
     tone = np.sin(2 * np.pi * tone_hz * time_s + 0.3)
     slow = 5 * np.sin(2 * np.pi * 0.25 * time_s)
     motion = transform((tone + slow)[None], rate_hz)
-    inside = slice(30, -30)
+    inside = slice(40, -40)  # an edge half a hertz wide rings for 2 s
     for gain, height in (
         (between(2, 8), 1.0),
         (acceleration(between(2, 8)), (2 * np.pi * tone_hz) ** 2),
@@ -25,7 +25,7 @@ def test_a_tone_within_a_band_is_kept_and_its_acceleration_is_that_of_the_tone(
         band = cut(motion, gain, 20.0)
         at_s = np.arange(band.values.shape[1]) / band.rate_hz
         expected = height * np.sin(2 * np.pi * tone_hz * at_s + 0.3)
-        if at_s.size > 100:
+        if at_s.size > 120:
             error = (band.values[0] - expected)[inside]
             assert np.abs(error).max() < 0.05 * height
         assert min(20.0, rate_hz) <= 1.0001 * band.rate_hz < 1.1 * min(20.0, rate_hz) + 2

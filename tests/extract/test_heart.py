@@ -21,7 +21,7 @@ def test_the_rate_of_a_minute_is_found_with_confidence(heart_per_min, rate_hz):
     motion_m, truth = chest(rng, rate_hz=rate_hz, heart_per_min=heart_per_min)
     found = heart_of(seen(rng, motion_m), rate_hz)
     assert found.per_min == pytest.approx(truth, abs=2)
-    assert found.confidence > 0.9
+    assert found.confidence > 0.75  # least at 135: half of it is a rate, too
     assert found.method
 
 
@@ -73,7 +73,7 @@ def test_a_chest_without_a_heart_has_no_heart_rate(seconds):
         found = heart_of(seen(rng, motion_m, noise_m=10 ** rng.uniform(-5.7, -4.5)), 20.0)
         assert (found.per_min is None) == (found.confidence < 0.5)
         said += found.per_min is not None
-    assert said <= 4  # in the long run 1 of 100 at 20 s and 3 at 60 s
+    assert said <= 4  # in the long run 3 of 100 at 20 s and 4 at 60 s
 
 
 @pytest.mark.parametrize("rate_hz", [20.0, 200.0])
@@ -134,3 +134,23 @@ def test_slips_of_the_phase_and_lost_frames_do_not_hide_the_heart():
         for at in rng.integers(20, motion_m.size - 20, 4):
             row[at:] += 2.4e-3 * rng.choice([-1, 1])
     assert heart_of(channels_m, 20.0, valid).per_min == pytest.approx(truth, abs=2)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bursts_are_enough_where_other_motion_drowns_the_pulse(seed):
+    rng = np.random.default_rng(seed)
+    motion_m, truth = chest(rng, seconds=30, heart_per_min=61)
+    below_6_hz = np.fft.rfftfreq(motion_m.size, 1 / 200) < 6
+    other = np.fft.irfft(np.fft.rfft(rng.standard_normal(motion_m.size)) * below_6_hz)
+    channels_m = seen(rng, motion_m + 2e-4 * other / other.std(), noise_m=3e-7)
+    assert heart_of(channels_m[:, ::10], 20.0).per_min is None
+    found = heart_of(channels_m, 200.0)
+    assert found.per_min == pytest.approx(truth, abs=3)
+    assert "bursts" in found.method
+
+
+def test_a_rate_does_not_stick_to_the_grid():
+    rng = np.random.default_rng(1)
+    motion_m, _ = chest(rng, rate_hz=20.0)
+    found = {heart_of(seen(rng, motion_m), 20.0).per_min * 2 % 1 for _ in range(5)}
+    assert len(found) == 5
