@@ -92,7 +92,10 @@ def in_order(function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
     if workers == 1:
         yield from map(function, tasks)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    from threadpoolctl import threadpool_limits
+
+    # each thread multiplies its own matrices; BLAS threads on top of them only get in the way
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(workers) as pool:
         ahead: deque[Future[R]] = deque()
         for task in tasks:
             ahead.append(pool.submit(function, task))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from radarkit.capture.config import RadarConfig
 
-_BLOCK_SAMPLES = 2**21  # samples of a block: 16 MiB of complex ones
+_BLOCK_SAMPLES = 2**20  # samples of a block: 16 MiB of complex ones
 
 Samples = NDArray[Any]  # complex64, or float32 where the radar has real samples
 
