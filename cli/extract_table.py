@@ -61,7 +61,7 @@ def say(line: str, *, err: bool = False) -> None:
 def _print_rich(console: Any, reports: "Mapping[str, ExtractionReport]") -> None:
     from rich.table import Table
 
-    from radarkit.extract.remarks import concerns, moved_s
+    from radarkit.extract.remarks import concerns
 
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("capture", overflow="fold", min_width=8)
@@ -87,7 +87,7 @@ def _print_rich(console: Any, reports: "Mapping[str, ExtractionReport]") -> None
             f"[{colours[grades.heart]}]{heart}[/]",
             str(len(report.points)),
             str(report.capture.frames_invalid + report.capture.frames_dropped),
-            f"{moved_s(report):.1f}",
+            f"{report.moved_s:.1f}",
             str(len(concerns(report))),
         )
     console.print(table)

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import butter, sosfiltfilt
 
 from radarkit.capture import ArrayConfig, RadarConfig, open_capture, write_dca1000
 from radarkit.errors import UserError
-from radarkit.extract import ExtractConfig, extract
+from radarkit.extract import ExtractConfig, band_limit, extract
 from radarkit.simulate.fmcw import MMECG_RADAR, simulate_capture
 from radarkit.simulate.motion import Respiration, draw_pulse, draw_respiration
 from radarkit.simulate.scene import FrontEndConfig, Reflector
@@ -58,8 +57,7 @@ def scene(snr_db: float) -> FrontEndConfig:
 
 def band(motion_m: NDArray[np.floating]) -> NDArray[np.float64]:
     """0.8 to 25 Hz, without the ends."""
-    sos = butter(4, (0.8, 25), "bandpass", fs=RATE_HZ, output="sos")
-    return np.asarray(sosfiltfilt(sos, motion_m, axis=-1)[..., 200:-200])
+    return band_limit(motion_m, RATE_HZ, 0.8, 25)[..., 200:-200]
 
 
 def errors_um(path: Path, radar: RadarConfig, config: ExtractConfig, true_m: NDArray) -> NDArray:

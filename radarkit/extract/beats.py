@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, uniform_filter1d
-from scipy.signal import butter, correlate, find_peaks, hilbert, sosfiltfilt
+from scipy.signal import correlate, find_peaks, hilbert
 
 from radarkit.errors import UserError
+from radarkit.extract.vibration import band_limit
 from radarkit.peaks import between_samples
 from radarkit.recording import Float64
 
@@ -71,8 +72,7 @@ def burst_envelope(vibration: NDArray[np.floating], sample_rate_hz: float) -> ND
     alive = vibration[np.ptp(vibration, axis=1) > 0].astype(np.float64)
     if samples < SHORTEST_S * sample_rate_hz or len(alive) == 0:
         return np.empty((0, samples))
-    sos = butter(4, BAND_HZ, "bandpass", fs=sample_rate_hz, output="sos")
-    envelope = np.abs(hilbert(sosfiltfilt(sos, alive, axis=1), axis=1))
+    envelope = np.abs(hilbert(band_limit(alive, sample_rate_hz, *BAND_HZ), axis=1))
     level = uniform_filter1d(envelope, round(LEVEL_S * sample_rate_hz), axis=1)
     envelope = np.divide(envelope, level, out=np.zeros_like(envelope), where=level > 0)
     return np.asarray(gaussian_filter1d(envelope, SMOOTH_S * sample_rate_hz, axis=1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radarkit.capture import Capture, HealthMeter, Samples
+from radarkit.capture import Capture, HealthMeter, RadarConfig, Samples
 from radarkit.extract.candidates import Candidates
 from radarkit.extract.follow import follow_range
 from radarkit.extract.range import (
@@ -71,7 +71,7 @@ class Chest:
         range_m = found.chest_range_m
         at_runs_m = found.track_m()
         places_m = np.array([range_m]) if at_runs_m is None else at_runs_m
-        half_width_m = HALF_DEPTH_M + _MARGIN_BINS * radar.range_bin_m
+        half_width_m = _half_width_m(radar)
         bins = range_gate(
             radar,
             max(0.0, float(places_m.min()) - half_width_m),
@@ -137,8 +137,13 @@ class Chest:
         ranges_m = np.asarray(self.bins * radar.range_bin_m, np.float64)
         profiles = RangeProfiles(values, ranges_m, self.capture.valid[start:stop])
         if self.track_m is not None:
-            half_width_m = HALF_DEPTH_M + _MARGIN_BINS * radar.range_bin_m
+            track_m = self.track_m[start:stop]
             profiles = follow_range(
-                profiles, self.track_m[start:stop], self.range_m, half_width_m, self.static
+                profiles, track_m, self.range_m, _half_width_m(radar), self.static
             )
         return block[inside], profiles
+
+
+def _half_width_m(radar: RadarConfig) -> float:
+    """How far to look to either side of a chest."""
+    return HALF_DEPTH_M + _MARGIN_BINS * radar.range_bin_m

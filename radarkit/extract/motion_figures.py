@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt, welch
 
+from radarkit.extract.movement import during
 from radarkit.extract.report import ExtractionReport
 from radarkit.extract.report_pictures import Pictures, decibels
 from radarkit.recording import Float64
@@ -90,14 +91,8 @@ def _band(motion_m: Float64, rate_hz: float, high_hz: float) -> Float64:
 
 def _spoilt(pictures: Pictures, report: ExtractionReport, samples: int) -> NDArray[np.bool_]:
     """Mark the samples that were lost or in which the body moves."""
-    spoilt = np.zeros(samples, np.bool_)
-    if pictures.valid is not None:
-        spoilt |= ~pictures.valid
-    for segment in report.motion_segments:
-        edges_s = np.array([segment.start_s, segment.stop_s])
-        first, behind = np.round(edges_s * pictures.sample_rate_hz).astype(int)
-        spoilt[first:behind] = True
-    return spoilt
+    moved = during(report.motion_segments, samples, pictures.sample_rate_hz)
+    return moved if pictures.valid is None else moved | ~pictures.valid
 
 
 def _still_stretch(spoilt: NDArray[np.bool_], length: int) -> int:

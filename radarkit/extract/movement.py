@@ -6,6 +6,8 @@ chest by less than half a millimetre there; so what stands far above the recordi
 level in that band, and above what any heart does, is the body.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
@@ -82,7 +84,7 @@ def _segments(moving: NDArray[np.bool_], rate_hz: float) -> list[Segment]:
     return found
 
 
-def during(segments: list[Segment], samples: int, rate_hz: float) -> NDArray[np.bool_]:
+def during(segments: Sequence[Segment], samples: int, rate_hz: float) -> NDArray[np.bool_]:
     """Say which samples lie within segments: (samples,) bool."""
     inside = np.zeros(samples, np.bool_)
     for segment in segments:

@@ -11,11 +11,6 @@ def concerns(report: ExtractionReport) -> list[str]:
     return [*report.warnings, *([movements] if movements else [])]
 
 
-def moved_s(report: ExtractionReport) -> float:
-    """Add up the time in which the body moved, in s."""
-    return sum(segment.stop_s - segment.start_s for segment in report.motion_segments)
-
-
 def _movements(report: ExtractionReport) -> str | None:
     segments = report.motion_segments
     if not segments:
@@ -24,6 +19,6 @@ def _movements(report: ExtractionReport) -> str | None:
     if len(segments) > _MOST_STRETCHES:
         stretches.append(f"and {len(segments) - _MOST_STRETCHES} times more")
     return (
-        f"the body moved for {moved_s(report):.1f} s of {report.capture.duration_s:.1f} s "
+        f"the body moved for {report.moved_s:.1f} s of {report.capture.duration_s:.1f} s "
         f"({', '.join(stretches)}): the heart is hidden there"
     )

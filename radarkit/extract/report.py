@@ -196,11 +196,15 @@ class ExtractionReport(BaseModel):
             return {key: value for key, value in found.items() if key != "quality"}
         return found
 
+    @property
+    def moved_s(self) -> float:
+        """Time in which the body moved, in s."""
+        return sum(segment.stop_s - segment.start_s for segment in self.motion_segments)
+
     @computed_field  # type: ignore[prop-decorator]
     @property
     def quality(self) -> Quality:
         """One word for each thing that matters."""
-        moved_s = sum(segment.stop_s - segment.start_s for segment in self.motion_segments)
         resolved = [float(point.circle_resolved) for point in self.points]
         clipped = self.health.clipped_fraction
         return Quality(
@@ -209,7 +213,7 @@ class ExtractionReport(BaseModel):
             points=_at_least(sum(resolved) / max(len(resolved), 1), 0.7, 0.3),
             phase=_at_most(self._median(lambda point: point.noise_um), 10.0, 40.0),
             fading=_at_most(self._median(lambda point: point.faded_fraction), 0.02, 0.1),
-            stillness=_at_least(1 - moved_s / max(self.capture.duration_s, 1e-9), 0.95, 0.8),
+            stillness=_at_least(1 - self.moved_s / max(self.capture.duration_s, 1e-9), 0.95, 0.8),
             breathing=_confidence(self.breathing_rate_per_min, self.breathing_confidence),
             heart=_confidence(self.heart_rate_per_min, self.heart_confidence),
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from radarkit.errors import UserError
-from radarkit.extract.remarks import concerns, moved_s
+from radarkit.extract.remarks import concerns
 from radarkit.extract.report import ExtractionReport, Quality
 from radarkit.files import atomic_file
 
@@ -115,7 +115,7 @@ def _page(
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"number": _number, "concerns": concerns, "moved_s": moved_s}
+    environment.filters |= {"number": _number, "concerns": concerns}
     template = files("radarkit.extract").joinpath("report.html.j2").read_text("utf-8")
     return environment.from_string(template).render(
         title=_title(list(reports), len(failures)),

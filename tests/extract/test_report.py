@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radarkit.extract.remarks import concerns, moved_s
+from radarkit.extract.remarks import concerns
 from radarkit.extract.report import ExtractionReport
 
 from .reports import WARNINGS, point, report
@@ -60,7 +60,7 @@ def test_movements_are_told_after_the_warnings_and_many_are_counted():
     assert concerns(report(motion_segments=[])) == WARNINGS
     many = [{"start_s": 2.0 * number, "stop_s": 2.0 * number + 0.5} for number in range(6)]
     found = report(motion_segments=many)
-    assert moved_s(found) == pytest.approx(3.0)
+    assert found.moved_s == pytest.approx(3.0)
     assert concerns(found)[:-1] == WARNINGS
     assert concerns(found)[-1].startswith("the body moved for 3.0 s of 20.0 s (0.0 to 0.5 s, ")
     assert "4.0 to 4.5 s, and 3 times more)" in concerns(found)[-1]
