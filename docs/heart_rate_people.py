@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from radarkit.simulate import Subject, draw_heart, draw_subject, simulate_trial
+from radarkit.simulate.heart import SAMPLE_RATE_HZ
 from radarkit.simulate.motion import Respiration, draw_respiration, draw_sway
 from radarkit.simulate.rhythm import Rhythm
-from radarkit.simulate.trial import SAMPLE_RATE_HZ
 
 Float64 = NDArray[np.float64]
 

@@ -1,10 +1,11 @@
 """Hearts, chests, noise and the radar that looks at them."""
 
 from radarkit.simulate.fmcw import DEFAULT_RADAR, MMECG_RADAR, simulate_capture
+from radarkit.simulate.heart import Heart
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 from radarkit.simulate.scene import FrontEndConfig, Reflector
 from radarkit.simulate.subject import Subject, draw_subject
-from radarkit.simulate.trial import Heart, SimulatedTrial, draw_heart, simulate_trial
+from radarkit.simulate.trial import SimulatedTrial, draw_heart, simulate_trial
 
 __all__ = [
     "DEFAULT_RADAR",

@@ -9,7 +9,7 @@ from scipy import signal
 from radarkit.ecg import find_r_peaks
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64
-from radarkit.simulate.trial import SAMPLE_RATE_HZ, Heart
+from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
 
 _BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")  # WFDB's codes of beats, the rest are remarks
 

@@ -5,37 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radarkit.recording import Float32, Float64, Quantity, Recording
+from radarkit.recording import Quantity, Recording
 from radarkit.simulate.ecg import draw_ecg
+from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
 from radarkit.simulate.motion import draw_pulse, draw_respiration, draw_sway
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise, abrupt_noise, constant_noise
 from radarkit.simulate.rhythm import draw_r_times
 from radarkit.simulate.subject import Subject
 from radarkit.simulate.two_vibration import BeatTimes, draw_beat_times, draw_vibration
-
-SAMPLE_RATE_HZ = 200.0
-
-
-@dataclass(frozen=True)
-class Heart:
-    """What drives a trial: a drawn heart, or a real one.
-
-    Attributes
-    ----------
-    ecg_mv : (samples,) float32
-        ECG at `SAMPLE_RATE_HZ`.
-    r_times_s : (beats,) float64
-        R times; may begin before 0 and end after the trial.
-    source : str
-        Where it comes from.
-    status : str
-        State of the person; see `Recording`.
-    """
-
-    ecg_mv: Float32
-    r_times_s: Float64
-    source: str
-    status: str = ""
 
 
 @dataclass(frozen=True)
