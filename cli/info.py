@@ -96,7 +96,7 @@ def _print_dataset(path: Path) -> None:
     found = dataset.attributes
     typer.echo(
         f"{path}: radarkit data set, schema version {found['schema_version']}, "
-        f"made {found['created_utc']} by radarkit {found['radarkit_version']}"
+        f"made {found.get('created_utc', 'from a seed')} by radarkit {found['radarkit_version']}"
     )
     table = Table("trial", "status", "seconds", "radar", "spectrogram", "beats", "source")
     for trial in dataset.trials:

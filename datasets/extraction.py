@@ -6,8 +6,7 @@ was stopped goes on where it ended.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,8 @@ from radarkit.capture import RadarConfig, open_capture
 from radarkit.capture.parts import part_group
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.shards import Origin, is_finished, name_of, shard_paths, stored_findings
+from radarkit.datasets.resume import OnShard, is_finished, make_shards
+from radarkit.datasets.shards import Origin, name_of, shard_paths, stored_findings
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig, extract
@@ -24,10 +24,8 @@ from radarkit.extract.report import ExtractionReport
 from radarkit.extract.report_page import Drawn, check_report_path, draw, write_report
 from radarkit.extract.report_pictures import Pictures
 from radarkit.files import check_input, check_output
-from radarkit.parallel import Failure, run
+from radarkit.parallel import Failure
 from radarkit.recording import Recording
-
-OnCapture = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def extract_captures(
     force: bool = False,
     jobs: int = 1,
     dask: str | None = None,
-    on_capture: OnCapture = lambda *_: None,
+    on_capture: OnShard = lambda *_: None,
 ) -> Extracted:
     """Extract captures that were recorded with one radar.
 
@@ -131,7 +129,7 @@ def extract_captures(
     tasks = []
     for capture, shard in zip(captures, shard_paths(captures, output), strict=True):
         origin = Origin.of(capture, radar, config, labels)
-        finished = not force and is_finished(shard, origin)
+        finished = not force and is_finished(shard, origin.describe())
         flags = (allow_partial, force, finished, drawn)
         tasks.append(_Task(name_of(capture), capture, radar, origin, shard, known, *flags))
     kept = tuple(task.name for task in tasks if task.finished)
@@ -139,7 +137,7 @@ def extract_captures(
         check_output(report, force=force or bool(kept))
     if len(kept) == len(tasks) and not drawn:
         jobs, dask = 1, None  # reading takes less time than starting workers
-    results = _run(tasks, output, jobs, dask, on_capture)
+    results = make_shards(_find, tasks, "captures", jobs=jobs, dask=dask, on_shard=on_capture)
     found = {name: one for name, one in results.items() if isinstance(one, _Found)}
     failures = {name: one.reason for name, one in results.items() if isinstance(one, Failure)}
     if len(tasks) == 1 and failures:
@@ -149,36 +147,6 @@ def extract_captures(
         pictures = {name: one.pictures for name, one in found.items()}
         write_report(report, reports, pictures, failures=failures, force=True)
     return Extracted(reports, failures, kept)
-
-
-def _run(
-    tasks: list[_Task], output: Path, jobs: int, dask: str | None, on_capture: OnCapture
-) -> dict[str, _Found | Failure]:
-    """Do the tasks and clean up behind them; results by name, in the order of the tasks."""
-    done: list[str] = []
-
-    def note(number: int, _: _Found | Failure) -> None:
-        done.append(tasks[number].name)
-        on_capture(len(done), len(tasks), done[-1])
-
-    was_there = output.exists()
-    try:
-        results = run(_find, tasks, jobs=jobs, dask=dask, on_done=note)
-    except KeyboardInterrupt:
-        if len(tasks) == 1:
-            raise
-        raise UserError(
-            f"interrupted with {len(done)} of {len(tasks)} captures done",
-            do="the same command goes on from there",
-        ) from None
-    finally:
-        if dask is None:  # no worker is left; one that was killed could not clean up
-            for task in tasks:
-                task.shard.with_name(f"{task.shard.name}.part").unlink(missing_ok=True)
-            if not was_there and output.is_dir():
-                with suppress(OSError):  # holds finished shards
-                    output.rmdir()
-    return {task.name: result for task, result in zip(tasks, results, strict=True)}
 
 
 def _find(task: _Task) -> _Found:
@@ -199,7 +167,6 @@ def _make(task: _Task) -> tuple[ExtractionReport, Pictures]:
     if task.labels is not None:
         recording = _labelled(recording, task.labels)
     pictures = Pictures.of(extraction)
-    task.shard.parent.mkdir(exist_ok=True)
     with create(task.shard, config=made_from, seed=None, force=task.force) as writer:
         writer.add(recording, spectrogram_of(recording))
         writer.add_findings(extraction.report.as_json(), vars(pictures))

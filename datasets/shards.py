@@ -1,18 +1,16 @@
-"""Shards: the file that each capture becomes, what it was made from, and whether it is there.
+"""Shards: the file that each capture becomes, and what it was made from.
 
-A shard is finished when it exists, for files appear whole. It is kept only if it was made by the
-same version with the same configuration from the same bytes: name, size and time of change of the
-capture stand in for these.
+A shard is made again unless configuration and bytes of the capture are the same: its name, size and
+time of change stand in for the bytes.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from radarkit import __version__
 from radarkit.capture import RadarConfig, open_capture
 from radarkit.capture.parts import parts_there, stem_of
 from radarkit.datasets.reader import open_shard
@@ -121,31 +119,6 @@ def shard_paths(captures: Sequence[Path], output: Path) -> list[Path]:
     return [output / f"{name}.h5" for name in by_name]
 
 
-def is_finished(shard: Path, origin: Origin) -> bool:
-    """Whether a shard is there already, made from the same.
-
-    Raises
-    ------
-    UserError
-        When something else is there: no shard, or one made from something else.
-    """
-    if not shard.exists():
-        return False
-    with open_shard(shard) as file:
-        found = json.loads(file.attrs["config_json"])
-        version = file.attrs["radarkit_version"]
-    there = dict(_flat({"version of radarkit": version, **found}))
-    asked = dict(_flat({"version of radarkit": __version__, **origin.describe()}))
-    for key in asked | there:
-        if there.get(key) != asked.get(key):
-            raise UserError(
-                f"{shard} was made with {key} = {_shown(there, key)}",
-                expected=_shown(asked, key),
-                do="give another --output, or --force to make everything anew",
-            )
-    return True
-
-
 def stored_findings(shard: Path) -> tuple[ExtractionReport, Pictures]:
     """Read what was found when a shard was made.
 
@@ -174,15 +147,3 @@ def _stamp(path: Path) -> dict[str, Any]:
         "bytes": sum(stat.st_size for stat in known),
         "modified_ns": max((stat.st_mtime_ns for stat in known), default=0),
     }
-
-
-def _flat(nested: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in nested.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
-
-
-def _shown(values: dict[str, Any], key: str) -> str:
-    return json.dumps(values[key]) if values.get(key) is not None else "nothing"

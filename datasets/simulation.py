@@ -1,26 +1,35 @@
-"""A simulated data set: people, their hearts, and what the radar makes of them."""
+"""Simulated data sets: people, their hearts, and what the radar makes of them.
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+Everybody has seeds of their own, derived from the one that was given and from their number alone.
+So the same seed gives the same people, however many are asked for and however the work is shared;
+and a data set in a folder, with a file for each person, can be stopped and gone on with.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from radarkit.capture import RadarConfig, write_dca1000, write_toml
-from radarkit.capture.dca1000 import Container
+from radarkit.capture import write_toml
 from radarkit.datasets.build import spectrogram_of
+from radarkit.datasets.raw import RawConfig, write_capture
+from radarkit.datasets.resume import is_finished, make_shards
 from radarkit.datasets.store import create
+from radarkit.errors import UserError
 from radarkit.files import atomic_folder, check_output
-from radarkit.recording import Recording
-from radarkit.simulate.fmcw import DEFAULT_RADAR, simulate_capture
-from radarkit.simulate.noise import AbruptNoise, ConstantNoise
-from radarkit.simulate.real_ecg import read_hearts
-from radarkit.simulate.scene import FrontEndConfig
-from radarkit.simulate.subject import draw_subject
-from radarkit.simulate.trial import SimulatedTrial, draw_heart, simulate_trial
+from radarkit.parallel import Failure
+from radarkit.simulate.noise import ConstantNoise, Noise
+from radarkit.simulate.real_ecg import RealHearts
+from radarkit.simulate.recipe import Recipe
+from radarkit.simulate.subject import draw_heart, draw_subject
+from radarkit.simulate.trial import SimulatedTrial, simulate_trial
 
 OnTrial = Callable[[int, int, str], None]
+
+_HEART, _TRIAL, _CONDITIONS, _RADAR = range(1, 5)  # what a trial draws, each from its own seed
 
 
 class SimulationConfig(BaseModel):
@@ -28,83 +37,68 @@ class SimulationConfig(BaseModel):
 
     Attributes
     ----------
-    subjects : int
-        People, one trial each.
-    duration_s : float
-        Length of a trial.
-    channels : int
-        Points of the chest.
+    recipe : Recipe
+        Whom.
     seed : int
         All that is drawn comes from it.
-    constant, abrupt : ConstantNoise, AbruptNoise, optional
-        Noise in the signal.
+    noises : tuple of Noise
+        Beside the constant noise of the recipe.
     ecg : Path, optional
-        WFDB record whose beats and ECG drive the chests, in consecutive stretches.
+        ECG record, or folder of them, whose beats drive the chests, in consecutive stretches.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    subjects: int = Field(default=1, ge=1)
-    duration_s: float = Field(default=60.0, ge=10, le=24 * 3600)
-    channels: int = Field(default=8, ge=1, le=1000)
+    recipe: Recipe
     seed: int = Field(default=0, ge=0)
-    constant: ConstantNoise | None = None
-    abrupt: AbruptNoise | None = None
+    noises: tuple[Noise, ...] = ()
     ecg: Path | None = None
 
+    def seed_of(self, *key: int) -> np.random.SeedSequence:
+        """Seed of a person (their number), or of a part of their trial (number, trial, part)."""
+        return np.random.SeedSequence(self.seed, spawn_key=key)
 
-class RawConfig(BaseModel):
-    """The radar in front of the simulated chests.
+    def name_of(self, number: int) -> str:
+        """Name of a person."""
+        records = (f"sim{self.seed}",) if self.ecg is None else RealHearts(self.ecg).records
+        return f"{records[number % len(records)]}_{number + 1:02d}"
 
-    Attributes
+
+def simulate_person(
+    config: SimulationConfig, number: int, trial: int, *, thermal: bool = True
+) -> SimulatedTrial:
+    """Simulate one trial of one person.
+
+    Parameters
     ----------
-    radar : RadarConfig
-        Chirps, frames and array.
-    front_end : FrontEndConfig
-        Echoes, clutter and thermal noise. The radar equation gives 37 dB in each ADC sample for
-        12 dBm, 6 dBi antennas, a chest of 0.1 m^2 at 0.7 m and a noise figure of 15 dB over 2 MHz;
-        a chest that is badly aimed at and the noise of a real oscillator take 12 dB of them.
-    chest_range_m : (float, float)
-        Each person sits somewhere in this span.
-    container : Container
-        How the bytes of a capture are kept.
+    config : SimulationConfig
+        What to simulate.
+    number, trial : int
+        Whose and which, counted from 0.
+    thermal : bool
+        Add the recipe's constant noise; not where a radar has its own.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    radar: RadarConfig = DEFAULT_RADAR
-    front_end: FrontEndConfig = FrontEndConfig(snr_db=25.0)
-    chest_range_m: tuple[float, float] = (0.5, 1.2)
-    container: Container = Container.PLAIN
-
-
-def simulate_trials(
-    config: SimulationConfig,
-) -> Iterator[tuple[SimulatedTrial, np.random.Generator]]:
-    """Simulate the trials one by one, each with a generator for the radar in front of it.
-
-    Every person has seeds of their own, so that the first ones do not change when more are asked
-    for.
-    """
-    seeds = np.random.SeedSequence(config.seed).spawn(config.subjects)
-    hearts = (
-        read_hearts(config.ecg, config.subjects, config.duration_s)
-        if config.ecg is not None
-        else [None] * config.subjects
+    recipe = config.recipe
+    status = recipe.trials[trial] if config.ecg is None else "NB"
+    subject = draw_subject(recipe, recipe.channels, config.seed_of(number), status=status)
+    of_heart, of_trial = (
+        np.random.default_rng(config.seed_of(number, trial, part)) for part in (_HEART, _TRIAL)
     )
-    prefix = f"sim{config.seed}" if config.ecg is None else config.ecg.stem
-    for index, (seed, real) in enumerate(zip(seeds, hearts, strict=True), start=1):
-        of_person, of_heart, of_trial, of_radar = map(np.random.default_rng, seed.spawn(4))
-        subject = draw_subject(config.channels, of_person)
-        trial = simulate_trial(
-            subject,
-            real or draw_heart(subject, config.duration_s, of_heart),
-            of_trial,
-            name=(f"{prefix}_{index:02d}", "1"),
-            constant=config.constant,
-            abrupt=config.abrupt,
-        )
-        yield trial, of_radar
+    if config.ecg is None:
+        heart = draw_heart(subject, recipe.duration_s, of_heart)
+    else:
+        stretches = len(recipe.trials)
+        heart = RealHearts(config.ecg).heart(number, trial, stretches, recipe.duration_s)
+    conditions = recipe.conditions(config.seed_of(number, trial, _CONDITIONS), status)
+    constant = (ConstantNoise(snr_db=conditions.snr_db),) if thermal else ()
+    return simulate_trial(
+        subject,
+        heart,
+        of_trial,
+        name=(config.name_of(number), str(trial + 1)),
+        motion=conditions.motion,
+        noises=(*constant, *config.noises),
+    )
 
 
 def simulate_dataset(
@@ -113,55 +107,113 @@ def simulate_dataset(
     *,
     raw: tuple[Path, RawConfig] | None = None,
     force: bool = False,
+    jobs: int = 1,
     on_trial: OnTrial = lambda *_: None,
-) -> None:
+) -> int:
     """Write a simulated data set, and raw captures of the same chests.
 
     Parameters
     ----------
     path : Path
-        The data set file: displacement, ECG, R peaks and spectrogram of each trial.
+        A file that ends in ``.h5`` for all people, or a folder for a file each. Those who are in
+        the folder already, made from the same, are kept.
     config : SimulationConfig
         What to simulate.
     raw : (Path, RawConfig), optional
         Folder for one ``<subject>-<trial>.bin`` a trial with the radar's ``radar.toml``, and the
         radar.
     force : bool
-        Replace what is there.
+        Make everything anew and replace what is there.
+    jobs : int
+        Processes; more than one have work only where there is a folder.
     on_trial : callable
-        Called after each trial with its number, the number of trials, and its name.
+        Called after each trial, or each person of a folder, with how many are done, how many there
+        are, and the name.
+
+    Returns
+    -------
+    int
+        How many people were there already.
+
+    Raises
+    ------
+    UserError
+        When the output holds something else, the work is interrupted, or a file cannot be written.
     """
-    check_output(path, force=force)
-    described = config.model_dump(mode="json") | (
-        {"raw": raw[1].model_dump(mode="json")} if raw else {}
-    )
-    with ExitStack() as outputs:
-        folder = outputs.enter_context(atomic_folder(raw[0], force=force)) if raw else None
-        writer = outputs.enter_context(
-            create(path, config=described, seed=config.seed, force=force)
-        )
-        for index, (trial, rng) in enumerate(simulate_trials(config), start=1):
-            recording = trial.recording
-            writer.add(recording, spectrogram_of(recording))
-            if raw and folder:
-                _write_capture(folder, recording, raw[1], rng)
-            on_trial(index, config.subjects, recording.name)
-        if raw and folder:
+    people = range(config.recipe.subjects)
+    if path.suffix == ".h5":
+        check_output(path, force=force)
+        if raw is None:
+            _make(_Shard(path, people, config, None, force), on_trial)
+            return 0
+        with atomic_folder(raw[0], force=force) as folder:
+            _make(_Shard(path, people, config, (folder, raw[1]), force), on_trial)
             write_toml(raw[1].radar, folder / "radar.toml")
+        return 0
+    check_output(path, force=True)
+    if path.exists() and not path.is_dir():
+        raise UserError(f"{path} is a file", expected="a folder, or a name that ends in .h5")
+    shards = [
+        _Shard(
+            path / f"{config.name_of(number)}.h5", people[number : number + 1], config, raw, force
+        )
+        for number in people
+    ]
+    missing = [s for s in shards if force or not is_finished(s.shard, s.describe())]
+    if raw is not None:
+        check_output(raw[0], force=force or len(missing) < len(shards))
+        raw[0].mkdir(exist_ok=True)
+        write_toml(raw[1].radar, raw[0] / "radar.toml", force=True)
+    results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)
+    failures = [result.reason for result in results.values() if isinstance(result, Failure)]
+    if failures:
+        raise UserError(
+            f"{len(failures)} of {len(shards)} people could not be written: {failures[0]}",
+            do="the same command goes on from there",
+        )
+    return len(shards) - len(missing)
 
 
-def _write_capture(
-    folder: Path, recording: Recording, config: RawConfig, rng: np.random.Generator
-) -> None:
-    """Put the radar in front of a chest, somewhere in the span of ranges."""
-    range_m = rng.uniform(*config.chest_range_m)
-    blocks = simulate_capture(
-        recording.radar,
-        recording.sample_rate_hz,
-        config.radar,
-        config.front_end.model_copy(update={"chest_range_m": range_m}),
-        rng,
-        positions_m=recording.positions_m,
-    )
-    path = folder / f"{recording.name}.bin"
-    write_dca1000(path, blocks, config.radar, container=config.container)
+@dataclass(frozen=True)
+class _Shard:
+    """The people of one file."""
+
+    shard: Path
+    people: range
+    config: SimulationConfig
+    raw: tuple[Path, RawConfig] | None
+    force: bool
+
+    @property
+    def name(self) -> str:
+        return self.shard.stem
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that decides what the file holds, ready for JSON.
+
+        How many others there are does not.
+        """
+        described = self.config.model_dump(mode="json")
+        described["recipe"]["subjects"] = len(self.people)
+        return described | ({"raw": self.raw[1].model_dump(mode="json")} if self.raw else {})
+
+
+def _make(shard: _Shard, on_trial: OnTrial = lambda *_: None) -> None:
+    """Make the file of some people; runs in any process."""
+    config, done = shard.config, 0
+    trials = range(len(config.recipe.trials))
+    made_from = shard.describe()
+    with create(shard.shard, config=made_from, seed=config.seed, force=shard.force) as writer:
+        for number in shard.people:
+            for trial in trials:
+                simulated = simulate_person(config, number, trial, thermal=shard.raw is None)
+                recording = simulated.recording
+                writer.add(recording, spectrogram_of(recording))
+                times = vars(simulated.beat_times)
+                writer.add_truth(recording.name, {"r_s": simulated.heart.r_times_s, **times})
+                if shard.raw is not None:
+                    folder, radar = shard.raw
+                    rng = np.random.default_rng(config.seed_of(number, trial, _RADAR))
+                    write_capture(folder, recording, radar, rng, force=True)
+                done += 1
+                on_trial(done, len(shard.people) * len(trials), recording.name)

@@ -1,7 +1,7 @@
 """The data set file, schema version 1: one HDF5 file, or a folder of them (shards).
 
-    /                            format, schema_version, radarkit_version, created_utc,
-                                 config_json, seed
+    /                            format, schema_version, radarkit_version, versions_json,
+                                 config_json, and created_utc or the seed it was made from
     /report_json                 what `radarkit extract` found; absent in simulated data
     /pictures/                   what the pictures of its page are drawn from; likewise
     /trials/<subject>-<trial>/   subject, trial, status, source, sample_rate_hz, quantity
@@ -13,6 +13,7 @@
         spectrogram     (channels, rows, frames) float16 in [0, 1]
                         method, frame_rate_hz, normalisation
         frequencies_hz  (rows,) float64
+        truth/          what a simulated trial was made of, one array a quantity; else absent
 
 Every array carries ``units`` and ``axes``. Files appear whole or not at all;
 `radarkit.datasets.reader` reads them.
@@ -34,6 +35,7 @@ from radarkit.datasets.hdf5_file import atomic_hdf5
 from radarkit.errors import UserError
 from radarkit.recording import Recording
 from radarkit.spectrogram.spectrogram import Spectrogram, normalise
+from radarkit.versions import versions_of
 
 FORMAT = "radarkit"
 SCHEMA_VERSION = 1
@@ -98,6 +100,20 @@ class DatasetWriter:
         )
         stored.flush()
 
+    def add_truth(self, trial: str, truth: Mapping[str, NDArray[np.float64]]) -> None:
+        """Keep what a simulated trial was made of, for tests of what is found in it.
+
+        Parameters
+        ----------
+        trial : str
+            Name of a trial that was added.
+        truth : mapping of str to array
+            Such as ``t1_s``, the times of the first vibrations.
+        """
+        group = self._trials[trial].create_group("truth")
+        for name, values in truth.items():
+            group.create_dataset(name, data=values).flush()
+
     def add_findings(self, report: dict[str, Any], pictures: Mapping[str, Any]) -> None:
         """Keep how the trial was found in its capture.
 
@@ -143,10 +159,12 @@ def create(
             format=FORMAT,
             schema_version=SCHEMA_VERSION,
             radarkit_version=__version__,
-            created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+            versions_json=json.dumps(versions_of("numpy", "scipy", "numba", "h5py")),
             config_json=json.dumps(config, sort_keys=True),
         )
-        if seed is not None:
+        if seed is None:
+            file.attrs["created_utc"] = datetime.now(UTC).isoformat(timespec="seconds")
+        else:  # and no date: what comes from a seed has the same bytes whenever it is made
             file.attrs["seed"] = seed
         yield DatasetWriter(file)
 

@@ -1,13 +1,11 @@
 """Extraction: the motion of a chest, how it was found, and what a person should know about it."""
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radarkit import __version__
 from radarkit.capture import Capture, HealthMeter
 from radarkit.extract.heart import HeartRate
 from radarkit.extract.movement import Segment
@@ -17,6 +15,7 @@ from radarkit.extract.rates import Rate
 from radarkit.extract.report import CaptureFacts, ExtractionReport, HealthFacts, PointFacts
 from radarkit.extract.survey import Survey
 from radarkit.recording import Float32, Float64, Recording
+from radarkit.versions import versions_of
 
 _MISREAD = (
     "the chest is seen at several ranges at once, as when real samples are read as complex or "
@@ -141,8 +140,7 @@ def describe(
             + ([] if breathing.per_min else ["no clear breathing rate"])
             + ([] if heart.per_min else ["no clear heart rate"])
         ),
-        versions={"radarkit": __version__}
-        | {name: version(name) for name in ("numpy", "scipy", "numba")},
+        versions=versions_of("numpy", "scipy", "numba"),
         config=config,
     )
 

@@ -35,9 +35,9 @@ class Heart:
     r_times_s: Float64
     source: str
     status: str = ""
-    t_end_s: Float64 = field(default=None)  # type: ignore[assignment]
+    t_end_s: Float64 = field(default_factory=lambda: np.empty(0))
     breath: Float64 | None = None
 
     def __post_init__(self) -> None:
-        if self.t_end_s is None:
+        if self.t_end_s.size == 0:
             object.__setattr__(self, "t_end_s", np.full(self.r_times_s.shape, np.nan))

@@ -1,20 +1,34 @@
-"""When the heart beats: R times with heart-rate variability.
+"""When the heart beats: R times with heart-rate variability, trends, early beats and pauses.
 
-    RR(t) = RR_mean + s_lf n_lf(t) + s_hf r(t)
+    RR(t) = 60 / HR(t) + s_lf n_lf(t) - s_hf r(t),    HR(t) = HR + recovery exp(-t / tau)
 
-n_lf is unit noise around 0.1 Hz (Mayer waves) and r(t) the unit respiration, which shortens the
-interval on breathing in (respiratory sinus arrhythmia); after McSharry et al., IEEE TBME 50 (2003).
-Each beat follows the last by the interval at its time.
+n_lf is unit noise around 0.1 Hz (Mayer waves) and r(t) the unit breath, positive with full lungs:
+breathing in shortens the interval (respiratory sinus arrhythmia). The two bands are those of
+McSharry et al., IEEE TBME 50 (2003), but the upper one follows the very breath that moves the
+chest. Each beat follows the last by the interval at its time.
+
+An atrial early beat resets the rhythm; a ventricular one does not, so that the pause after it makes
+up for the time it came early (compensatory pause).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy import signal
 
 from radarkit.recording import Float64
+from radarkit.simulate.heart import SAMPLE_RATE_HZ
+from radarkit.simulate.slow_noise import band_noise
 
-_GRID_HZ = 10.0  # the modulation is drawn on this grid; it holds nothing above 0.5 Hz
-_SHORTEST_RR_S, _LONGEST_RR_S = 0.33, 1.28  # 180 to 47 beats per minute
+_SHORTEST_RR_S, _LONGEST_RR_S = 0.33, 1.28  # of ordinary beats: 180 to 47 per minute
+_MARGIN_S = 2 * _LONGEST_RR_S  # beats before the trial, as their ECG and motion reach into it
+_MAYER_HZ = (0.07, 0.13)
+_EARLY = (0.6, 0.78)  # of the interval, where an early beat comes
+_PAUSE = (1.6, 2.2)  # of the interval, how long a pause lasts
+
+NORMAL, ATRIAL, VENTRICULAR = 0, 1, 2
+"""Kinds of beats."""
 
 
 class Rhythm(BaseModel):
@@ -23,50 +37,85 @@ class Rhythm(BaseModel):
     Attributes
     ----------
     heart_rate_per_min : float
-        Mean rate.
+        Mean rate at rest.
     lf_s, hf_s : float
-        Standard deviation of the interval around 0.1 Hz, and with respiration.
+        Standard deviation of the interval around 0.1 Hz, and with the breath.
+    recovery_per_min, recovery_s : float
+        How much faster the heart beats at the start of the trial, and the time after which 37 % of
+        that is left: recovery from exercise.
+    atrial_per_min, ventricular_per_min, pause_per_min : float
+        How often an early beat of either kind, or a pause, comes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    heart_rate_per_min: float = Field(gt=0)
+    heart_rate_per_min: float = Field(ge=30, le=220)
     lf_s: float = Field(ge=0)
     hf_s: float = Field(ge=0)
+    recovery_per_min: float = Field(default=0.0, ge=0)
+    recovery_s: float = Field(default=60.0, gt=0)
+    atrial_per_min: float = Field(default=0.0, ge=0)
+    ventricular_per_min: float = Field(default=0.0, ge=0)
+    pause_per_min: float = Field(default=0.0, ge=0)
 
 
-def draw_r_times(
-    rhythm: Rhythm, breathing_rate_per_min: float, duration_s: float, rng: np.random.Generator
-) -> Float64:
-    """Draw the R times of a trial.
+@dataclass(frozen=True, eq=False)
+class Beats:
+    """The beats of a trial and around it.
+
+    Attributes
+    ----------
+    r_times_s : (beats,) float64
+        From before 0 to after the end, so that the trial's ends hold whole beats.
+    kinds : (beats,) int8
+        `NORMAL`, `ATRIAL` or `VENTRICULAR`.
+    """
+
+    r_times_s: Float64
+    kinds: NDArray[np.int8]
+
+
+def draw_beats(rhythm: Rhythm, breath: Float64, rng: np.random.Generator) -> Beats:
+    """Draw the beats of a trial.
 
     Parameters
     ----------
     rhythm : Rhythm
         Rate and variability.
-    breathing_rate_per_min : float
-        Frequency of the respiratory part.
-    duration_s : float
-        Length of the trial.
+    breath : (samples,) float64
+        The unit breath of the trial at `SAMPLE_RATE_HZ`, which sets its length.
     rng : numpy.random.Generator
-        Source of the phase and of the low-frequency part.
-
-    Returns
-    -------
-    (beats,) float64
-        Times in s, from before 0 to after `duration_s`, so that the trial's ends hold whole beats.
+        Source of all else.
     """
-    margin_s = 2 * _LONGEST_RR_S
-    grid = np.arange(-margin_s, duration_s + margin_s, 1 / _GRID_HZ)
-    mayer = signal.butter(2, (0.06, 0.14), "bandpass", fs=_GRID_HZ, output="sos")
-    warm_up = round(60 * _GRID_HZ)  # the narrow filter has to settle
-    low = signal.sosfilt(mayer, rng.standard_normal(grid.size + warm_up))[warm_up:]
-    phase = rng.uniform(0, 2 * np.pi)
-    high = np.sqrt(2) * np.sin(2 * np.pi * breathing_rate_per_min / 60 * grid + phase)
-    rr = 60 / rhythm.heart_rate_per_min + rhythm.lf_s * low / low.std() + rhythm.hf_s * high
-    rr = np.clip(rr, _SHORTEST_RR_S, _LONGEST_RR_S)
+    duration_s = breath.size / SAMPLE_RATE_HZ
+    margin = round(_MARGIN_S * SAMPLE_RATE_HZ)
+    breath = np.pad(breath, margin, "edge")
+    time_s = np.arange(breath.size) / SAMPLE_RATE_HZ - _MARGIN_S
+    low = band_noise(breath.shape, SAMPLE_RATE_HZ, *_MAYER_HZ, rng)
+    excess = rhythm.recovery_per_min * np.exp(-np.maximum(time_s, 0) / rhythm.recovery_s)
+    rr_s = 60 / (rhythm.heart_rate_per_min + excess) + rhythm.lf_s * low - rhythm.hf_s * breath
+    rr_s = np.clip(rr_s, _SHORTEST_RR_S, _LONGEST_RR_S)
 
-    times = [-margin_s + rng.uniform(0, _SHORTEST_RR_S)]
+    def interval_at(at_s: float) -> float:
+        return float(rr_s[min(rr_s.size - 1, max(0, round((at_s + _MARGIN_S) * SAMPLE_RATE_HZ)))])
+
+    times, kinds = [-_MARGIN_S + rng.uniform(0, _SHORTEST_RR_S)], [NORMAL]
+    per_min = np.array([rhythm.atrial_per_min, rhythm.ventricular_per_min, rhythm.pause_per_min])
     while times[-1] < duration_s + _LONGEST_RR_S:
-        times.append(times[-1] + float(np.interp(times[-1], grid, rr)))
-    return np.array(times)
+        step_s, kind = interval_at(times[-1]), NORMAL
+        chance, early, longer = rng.uniform(), rng.uniform(*_EARLY), rng.uniform(*_PAUSE)
+        which = int(np.searchsorted(np.cumsum(per_min * step_s / 60), chance, side="right"))
+        if kinds[-1] == VENTRICULAR:  # the beat that would have come after the early one
+            step_s = 2 * step_s - (times[-1] - times[-2])
+        elif which == 2:
+            step_s *= longer
+        elif which < 2 and kinds[-1] == NORMAL:
+            step_s, kind = step_s * early, (ATRIAL, VENTRICULAR)[which]
+        times.append(times[-1] + step_s)
+        kinds.append(kind)
+    return Beats(np.array(times), np.array(kinds, np.int8))
+
+
+def intervals_before(r_times_s: Float64) -> Float64:
+    """Interval from the beat before to each beat, (beats,) in s; the first takes the next."""
+    return np.diff(r_times_s, prepend=2 * r_times_s[0] - r_times_s[1])

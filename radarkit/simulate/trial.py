@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit.recording import Quantity, Recording
-from radarkit.simulate.ecg import draw_ecg
 from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
-from radarkit.simulate.motion import draw_pulse, draw_respiration, draw_sway
-from radarkit.simulate.noise import AbruptNoise, ConstantNoise, abrupt_noise, constant_noise
-from radarkit.simulate.rhythm import draw_r_times
+from radarkit.simulate.mechanics import BeatTimes, beat_strengths, draw_beat_times
+from radarkit.simulate.motion import Motion, draw_movements, draw_sway
+from radarkit.simulate.noise import Noise, add_noise
+from radarkit.simulate.pulse import draw_pulse
+from radarkit.simulate.respiration import breathing_motion, draw_breath
 from radarkit.simulate.subject import Subject
-from radarkit.simulate.two_vibration import BeatTimes, draw_beat_times, draw_vibration
+from radarkit.simulate.two_vibration import draw_vibration
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SimulatedTrial:
     """A recording and what it was made of.
 
@@ -23,23 +24,18 @@ class SimulatedTrial:
     ----------
     recording : Recording
         Displacement of the chest with noise, ECG and R peaks.
+    heart : Heart
+        What drove it.
     cardiac_m : (channels, samples) float64
-        The two vibrations alone.
+        The vibrations alone.
     beat_times : BeatTimes
-        T1 and T2 of each beat.
+        T1 and T2 of each beat of the heart.
     """
 
     recording: Recording
+    heart: Heart
     cardiac_m: NDArray[np.float64]
     beat_times: BeatTimes
-
-
-def draw_heart(subject: Subject, duration_s: float, rng: np.random.Generator) -> Heart:
-    """Draw a heart of the subject's rhythm and morphology."""
-    r_times = draw_r_times(subject.rhythm, subject.respiration.rate_per_min, duration_s, rng)
-    samples = round(duration_s * SAMPLE_RATE_HZ)
-    ecg = draw_ecg(subject.morphology, r_times, samples, SAMPLE_RATE_HZ, rng)
-    return Heart(ecg, r_times, "simulated", "NB")
 
 
 def simulate_trial(
@@ -48,36 +44,49 @@ def simulate_trial(
     rng: np.random.Generator,
     *,
     name: tuple[str, str],
-    constant: ConstantNoise | None = None,
-    abrupt: AbruptNoise | None = None,
+    motion: Motion | None = None,
+    noises: tuple[Noise, ...] = (),
 ) -> SimulatedTrial:
     """Let `heart` beat in the chest of `subject`.
 
     Parameters
     ----------
     subject : Subject
-        The chest.
+        The chest. It breathes as the heart's breath says, or on its own if that was not recorded.
     heart : Heart
-        Beats and ECG; its ECG sets the length of the trial.
+        Beats, breath and ECG; its ECG sets the length of the trial.
     rng : numpy.random.Generator
         Source of all that varies within the trial.
     name : (str, str)
         Subject and trial of the recording.
-    constant, abrupt : ConstantNoise, AbruptNoise, optional
-        Noise in the signal.
+    motion : Motion, optional
+        How the person moves; not at all when not given.
+    noises : tuple of Noise
+        Noise in the signal, by its SNR against the vibrations.
     """
+    person, points = subject.person, subject.points
+    motion = motion or Motion()
     samples = heart.ecg_mv.size
     grid = (samples, SAMPLE_RATE_HZ)
-    times = draw_beat_times(subject.mechanics, heart.r_times_s, rng)
-    cardiac = draw_vibration(subject.v1, times.t1_s, *grid, subject.mechanics, rng)
-    cardiac += draw_vibration(subject.v2, times.t2_s, *grid, subject.mechanics, rng)
-    radar = cardiac + draw_pulse(subject.pulse_m, heart.r_times_s, *grid)
-    radar += draw_respiration(subject.respiration, *grid, rng)
-    radar += draw_sway(subject.sway_m, *grid, rng)
-    if constant is not None:
-        radar += constant_noise(cardiac, constant, rng)
-    if abrupt is not None:
-        radar += abrupt_noise(cardiac, abrupt, SAMPLE_RATE_HZ, rng)
+    breath = heart.breath
+    if breath is None:
+        breath = draw_breath(person.respiration, *grid, rng)
+    mechanics = person.mechanics
+    times = draw_beat_times(mechanics, heart, rng)
+    strengths = beat_strengths(mechanics, heart, breath, SAMPLE_RATE_HZ)
+    cardiac = np.zeros((subject.channels, samples))
+    for burst, times_s in (
+        (mechanics.v1, times.t1_s),
+        (mechanics.v2, times.t2_s),
+        (mechanics.recoil, times.t1_s + mechanics.recoil_after_s),
+    ):
+        cardiac += draw_vibration(burst, mechanics, points, times_s, strengths, grid, rng)
+    pulse = draw_pulse(person.pulse, heart.r_times_s, strengths, grid, rng)
+    radar = cardiac + np.outer(points.gain * points.polarity, pulse)
+    radar += np.outer(points.breath, breathing_motion(person.respiration, breath))
+    radar += draw_sway(motion.sway_m, *grid, rng)
+    radar += draw_movements(motion, subject.channels, *grid, rng)
+    radar = add_noise(radar, noises, SAMPLE_RATE_HZ, rng, reference=cardiac)
     peaks = np.round(heart.r_times_s * SAMPLE_RATE_HZ).astype(np.int64)
     recording = Recording(
         radar=radar.astype(np.float32),
@@ -87,8 +96,8 @@ def simulate_trial(
         quantity=Quantity.DISPLACEMENT,
         ecg=heart.ecg_mv,
         r_peaks=peaks[(peaks >= 0) & (peaks < samples)],
-        positions_m=subject.positions_m.astype(np.float32),
+        positions_m=points.positions_m.astype(np.float32),
         status=heart.status,
         source=f"simulated chest, {heart.source} heart",
     )
-    return SimulatedTrial(recording, cardiac, times)
+    return SimulatedTrial(recording, heart, cardiac, times)

@@ -7,14 +7,11 @@ last.pt         checkpoint of the last epoch
 """
 
 import json
-import platform
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from radarkit import __version__
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
 from radarkit.files import atomic_file
@@ -74,16 +71,6 @@ class RunRecord(BaseModel):
             return cls.model_validate_json(path.read_text())
         except (ValidationError, UnicodeDecodeError) as error:
             raise UserError(f"{path} is damaged or from another version: {error}") from error
-
-
-def current_versions() -> dict[str, str]:
-    """Versions of radarkit, Python and the libraries that numbers depend on."""
-    libraries = ("numpy", "scipy", "torch", "torchjd")
-    return {
-        "radarkit": __version__,
-        "python": platform.python_version(),
-        **{name: version(name) for name in libraries},
-    }
 
 
 def read_history(folder: Path) -> list[dict[str, Any]]:

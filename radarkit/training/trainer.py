@@ -22,8 +22,9 @@ from radarkit.training.checkpoint import save_checkpoint
 from radarkit.training.config import TrainConfig
 from radarkit.training.losses import TASKS, task_losses
 from radarkit.training.reference import Reference
-from radarkit.training.run import BEST, LAST, METRICS, RunRecord, current_versions
+from radarkit.training.run import BEST, LAST, METRICS, RunRecord
 from radarkit.training.step import multi_task_backward
+from radarkit.versions import versions_of
 
 _CLIP_NORM = 1.0  # a burst of noise in one batch must not throw the network
 OnBatch = Callable[[int, int, int, dict[str, float]], None]
@@ -73,7 +74,7 @@ def train(
             [dataset.recording(trial) for trial in dataset.trials if trial.subject in split.train]
         ),
         data=_describe(dataset),
-        versions=current_versions(),
+        versions=versions_of("numpy", "scipy", "torch", "torchjd"),
     )
     record.save(folder)
 

@@ -8,7 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
-from radarkit.datasets.shards import Origin, is_finished, name_of, shard_paths
+from radarkit.datasets.resume import is_finished
+from radarkit.datasets.shards import Origin, name_of, shard_paths
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig
@@ -74,15 +75,15 @@ def test_a_recording_that_describes_itself_leaves_its_radar_in_the_shard(recorde
 
 def test_a_shard_is_finished_only_if_it_was_made_from_the_same(recorded, tmp_path):
     shard = tmp_path / "ann-2.h5"
-    assert not is_finished(shard, origin(recorded))
+    assert not is_finished(shard, origin(recorded).describe())
     with create(shard, config=origin(recorded).describe(), seed=None):
         pass
-    assert is_finished(shard, origin(recorded))
+    assert is_finished(shard, origin(recorded).describe())
     with pytest.raises(UserError, match=r"extract\.channels = 50; expected 7"):
-        is_finished(shard, origin(recorded, channels=7))
+        is_finished(shard, origin(recorded, channels=7).describe())
     os.utime(recorded / "RadarIfxAvian_00" / "radar.npy", (1, 2e9))
     with pytest.raises(UserError, match=r"capture\.modified_ns"):
-        is_finished(shard, origin(recorded))
+        is_finished(shard, origin(recorded).describe())
 
 
 def test_a_shard_of_another_version_is_not_kept(recorded, tmp_path):
@@ -92,4 +93,4 @@ def test_a_shard_of_another_version_is_not_kept(recorded, tmp_path):
     with h5py.File(shard, "r+") as file:
         file.attrs["radarkit_version"] = "0.0.1"
     with pytest.raises(UserError, match=r'version of radarkit = "0\.0\.1"; expected'):
-        is_finished(shard, origin(recorded))
+        is_finished(shard, origin(recorded).describe())

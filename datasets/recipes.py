@@ -1,0 +1,100 @@
+"""Recipes that come with radarkit, by name, and those of users, by path.
+
+A recipe may say ``extends = "default"`` (a shipped one) and then states only what is different.
+"""
+
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from radarkit.errors import UserError
+from radarkit.simulate.recipe import Recipe, merge
+
+_SHIPPED = resources.files("radarkit.datasets") / "recipes"
+_SUFFIX = ".toml"
+
+
+def shipped_recipes() -> tuple[str, ...]:
+    """Names of the recipes that come with radarkit."""
+    names = (entry.name for entry in _SHIPPED.iterdir())
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
+
+
+def load_recipe(name: str = "default", *, snr_db: float | None = None, **changes: Any) -> Recipe:
+    """Load a recipe.
+
+    Parameters
+    ----------
+    name : str
+        Of a shipped recipe, or path of a file that ends in ``.toml``.
+    snr_db : float, optional
+        Constant noise of every trial, in the place of the recipe's.
+    **changes
+        Fields of `Recipe` to put in the place of its own.
+
+    Raises
+    ------
+    UserError
+        When there is none, it is no TOML, or something in it does not fit.
+    """
+    try:
+        tables = _tables(name) | changes
+        if snr_db is not None:
+            quiet = {"trial": {"snr_db": snr_db}}
+            of_status = dict.fromkeys(tables.get("status", {}), quiet)
+            tables = merge(tables, quiet | {"status": of_status})
+        return Recipe(**tables)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        given = first["input"]
+        shown = "" if isinstance(given, dict) else f" = {given!r}"
+        raise UserError(f"recipe {name}: {where}{shown}", expected=_wanted(first)) from error
+    except UserError as error:
+        if str(error).startswith("recipe "):
+            raise
+        raise UserError(f"recipe {name}: {error}") from error
+
+
+def _wanted(problem: Any) -> str:
+    if problem["type"] == "missing":
+        return "a distribution there"
+    if problem["type"] == "extra_forbidden":
+        return "a quantity that is simulated; this one is not"
+    message: str = problem["msg"]
+    return message[0].lower() + message[1:]
+
+
+def _tables(name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Read a recipe and what it extends."""
+    if name in below:
+        raise UserError(f"recipe {name} extends itself by way of {', '.join(below)}")
+    try:
+        tables = tomllib.loads(_text(name))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"recipe {name} is not TOML: {error}") from error
+    extended = tables.pop("extends", None)
+    if extended is None:
+        return tables
+    if not isinstance(extended, str):
+        raise UserError(f"recipe {name}: extends = {extended!r}", expected="the name of a recipe")
+    base = _tables(extended, (*below, name))
+    # what goes together is a list and is replaced as a whole
+    return merge(base, tables)
+
+
+def _text(name: str) -> str:
+    if name.endswith(_SUFFIX):
+        path = Path(name)
+        if not path.is_file():
+            raise UserError(f"no recipe at {path}", do="check the path")
+        return path.read_text("utf-8")
+    if name not in shipped_recipes():
+        raise UserError(
+            f"no recipe named {name}",
+            expected=f"{', '.join(shipped_recipes())}, or a file that ends in .toml",
+        )
+    return (_SHIPPED / f"{name}{_SUFFIX}").read_text("utf-8")

@@ -1,0 +1,47 @@
+"""What is drawn of a person once, and what anew for each of their trials."""
+
+from pydantic import BaseModel, ConfigDict
+
+from radarkit.simulate.chest import Chest
+from radarkit.simulate.ecg import Morphology
+from radarkit.simulate.mechanics import Mechanics
+from radarkit.simulate.motion import Motion
+from radarkit.simulate.pulse import Pulse
+from radarkit.simulate.respiration import Respiration
+from radarkit.simulate.rhythm import Rhythm
+
+
+class Person(BaseModel):
+    """A person in one state.
+
+    Attributes
+    ----------
+    rhythm, ecg, mechanics, pulse, chest, respiration
+        Heart rate, lead, vibrations, pulse, chest and breath.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rhythm: Rhythm
+    ecg: Morphology
+    mechanics: Mechanics
+    pulse: Pulse
+    chest: Chest
+    respiration: Respiration
+
+
+class Conditions(BaseModel):
+    """How a trial goes.
+
+    Attributes
+    ----------
+    snr_db : float
+        Of the vibrations against constant noise: distance, direction, contact of clothes.
+    motion : Motion
+        How much the person moves.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    snr_db: float
+    motion: Motion
