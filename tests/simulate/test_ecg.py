@@ -49,7 +49,7 @@ def test_a_ventricular_beat_is_broad_without_p_and_with_an_inverted_t():
     assert at(1 - 0.16) > 0.1 > 0.02 > abs(at(2 - 0.16))
     assert at(1 + 0.29) > 0.2 and at(2 + 0.29) < -0.2
     above = [(ecg[i * 200 - 20 : i * 200 + 20] > ecg[i * 200] / 2).sum() for i in (1, 2)]
-    assert above[1] > 2 * above[0]
+    assert above[1] >= 2 * above[0]
 
 
 def test_t_is_lower_where_the_heart_is_faster_and_breath_scales_all():
