@@ -7,11 +7,12 @@ one leaves the beat
 
 the difference of the two phases ``2 pi (f0 t + S t^2 / 2)``. The delay is that of the way from the
 transmitter over the scatterer to the receiver, each where it stands in space when the chirp starts.
-A receding target raises the phase. Thermal noise is white. A radar with one mixer per receiver
-samples the real part of all this.
+A receding target raises the phase. Thermal noise is white. What real front ends add is in
+`radarkit.simulate.impairments`. A radar with one mixer per receiver samples the real part of all
+this.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -23,13 +24,9 @@ from radarkit.capture.config import SPEED_OF_LIGHT_M_PER_S
 from radarkit.errors import UserError
 from radarkit.parallel import threads
 from radarkit.recording import Float64
-from radarkit.simulate.scene import (
-    FrontEndConfig,
-    Scatterers,
-    antennas_of,
-    chest_of,
-    clutter_of,
-)
+from radarkit.simulate.impairments import Beats, Mixers, draw_mixers, frequency_noise, leak
+from radarkit.simulate.multipath import Echoes, Mirror, check_mirrors, echoes_of
+from radarkit.simulate.scene import FrontEndConfig, Scatterers, antennas_of, chest_of, clutter_of
 
 _BLOCK_SAMPLES = 2**20  # of a block: 8 MiB of complex ones, and as many motions
 _SPLINE_REACH = 32  # samples; what lies farther away moves a cubic spline by 0.27^32 at most
@@ -77,7 +74,7 @@ def simulate_capture(
     front_end : FrontEndConfig
         The scene.
     rng : numpy.random.Generator
-        Draws the thermal noise.
+        Draws the thermal noise, and with streams of its own what the front end adds.
     positions_m : (points, 3) array_like, optional
         Where each scatterer lies from the middle of the chest: right, up and away from the radar.
         Without them they spread evenly over the chest.
@@ -91,18 +88,28 @@ def simulate_capture(
     Raises
     ------
     UserError
-        When the motion is shorter than a frame or not finite, positions and points disagree, or
-        something stands beyond the distance that the ADC rate resolves.
+        When the motion is shorter than a frame or not finite, positions and points disagree, the
+        chest stands behind a mirror, or something is seen beyond the distance that the ADC rate
+        resolves.
     """
     points, samples = displacement_m.shape
     frames = int(samples / sample_rate_hz * config.frame_rate_hz + 1e-6)
     chest, clutter = chest_of(front_end, points, positions_m), clutter_of(front_end)
-    _check(displacement_m, config, frames, chest, clutter)
-    still = np.zeros((1, *config.frame_shape[:2], 1))
-    at_rest = _beats(chest, still, config)
+    direct = echoes_of(*chest)
+    echoes, still = echoes_of(*chest, front_end.mirrors), echoes_of(*clutter)
+    _check(displacement_m, config, frames, chest, front_end.mirrors, echoes, still)
+    rest_m = np.zeros((1, *config.frame_shape[:2], 1))
+    at_rest = _beats(direct, rest_m, config, delayed=False).sum
     rms = np.sqrt(np.mean(np.abs(at_rest) ** 2, dtype=np.float64))
-    chest = chest._replace(amplitudes=chest.amplitudes / rms)
-    static = _beats(clutter, still, config)
+    echoes = echoes._replace(amplitudes=echoes.amplitudes / rms)
+    noisy = front_end.phase_noise_dbc_hz is not None
+    static = _beats(still, rest_m, config, delayed=noisy)
+    # streams of their own: thermal noise is the same whatever else is wrong
+    of_leakage, of_oscillator, of_mixers = rng.spawn(3)
+    if front_end.leakage is not None:
+        leaked = leak(front_end.leakage, config, of_leakage)
+        static = Beats(static.sum + leaked.sum, static.delayed_s + leaked.delayed_s)
+    mixers = draw_mixers(front_end.mixers, config.array.rx, of_mixers)
     noise = np.float32(10 ** (-front_end.snr_db / 20) / np.sqrt(2))  # of each of I and Q
     per_frame = max(int(np.prod(config.frame_shape)), config.chirps_per_frame * points)
     step = max(1, _BLOCK_SAMPLES // per_frame)
@@ -112,15 +119,31 @@ def simulate_capture(
             moved_m = _motion_at(
                 frame_s[:, None, None] + config.chirp_times_s, displacement_m, sample_rate_hz
             )
-            parts = np.array_split(moved_m, threads())
-            at_work = [pool.submit(_beats, chest, part, config) for part in parts if len(part)]
-            shape = (len(frame_s), *config.frame_shape, 2)
-            thermal = rng.standard_normal(shape, np.float32).view(np.complex64)[..., 0]
-            thermal *= noise
-            thermal += static
-            thermal += np.concatenate([part.result() for part in at_work])
-            thermal *= np.float32(front_end.chest_counts)
-            yield thermal if config.adc.format == "complex" else np.ascontiguousarray(thermal.real)
+            at_work = [
+                pool.submit(_beats, echoes, part, config, delayed=noisy)
+                for part in np.array_split(moved_m, threads())
+                if len(part)
+            ]
+            shape = (len(frame_s), *config.frame_shape)
+            block = rng.standard_normal((*shape, 2), np.float32).view(np.complex64)[..., 0]
+            block *= noise
+            block += static.sum
+            moving = [part.result() for part in at_work]
+            block += np.concatenate([part.sum for part in moving])
+            if front_end.phase_noise_dbc_hz is not None:
+                turning = np.concatenate([part.delayed_s for part in moving])
+                turning += static.delayed_s
+                turning *= np.complex64(1j) * frequency_noise(
+                    front_end.phase_noise_dbc_hz,
+                    config.chirp.sample_rate_hz,
+                    (*shape[:3], 1, shape[4]),  # the receivers share an oscillator
+                    of_oscillator,
+                )
+                block += turning
+            block *= np.float32(front_end.chest_counts)
+            if front_end.mixers != Mixers():
+                mixers.apply(block)
+            yield block if config.adc.format == "complex" else np.ascontiguousarray(block.real)
 
 
 def _motion_at(
@@ -138,39 +161,49 @@ def _motion_at(
     return np.asarray(spline(place - first))
 
 
-def _beats(scatterers: Scatterers, moved_m: Float64, config: RadarConfig) -> NDArray[np.complex64]:
-    """Sum the beats of scatterers.
+def _beats(echoes: Echoes, moved_m: Float64, config: RadarConfig, *, delayed: bool) -> Beats:
+    """Sum the beats of echoes.
 
     Parameters
     ----------
-    scatterers : Scatterers
-        What reflects.
-    moved_m : (frame, loop, tx, scatterer) float64
-        How far each is from its rest at each chirp; one column serves all.
+    echoes : Echoes
+        What comes back.
+    moved_m : (frame, loop, tx, point) float64
+        How far each point is from its rest at each chirp; one column serves all.
     config : RadarConfig
         The radar.
+    delayed : bool
+        Whether to sum the beats times their delays as well; that sum is 0 otherwise.
 
     Returns
     -------
-    (frame, loop, tx, rx, sample) complex64
+    Beats
+        (frame, loop, tx, rx, sample).
     """
     from radarkit.simulate.fmcw_numba import sum_beats  # numba loads with the first call
 
-    points = len(scatterers.rest_m)
-    beats = np.empty((len(moved_m), *config.frame_shape), np.complex64)
+    points = int(echoes.points.max(initial=-1)) + 1
+    moved_m = np.ascontiguousarray(np.broadcast_to(moved_m, (*moved_m.shape[:3], points)))
     slope = config.chirp.slope_hz_per_s
-    sum_beats(
-        scatterers.rest_m,
-        scatterers.sight,
-        np.ascontiguousarray(np.broadcast_to(moved_m, (*moved_m.shape[:3], points))),
-        scatterers.amplitudes,
-        *antennas_of(config),
-        config.chirp.start_frequency_hz / SPEED_OF_LIGHT_M_PER_S,
-        slope / (2 * SPEED_OF_LIGHT_M_PER_S**2),
-        slope / (SPEED_OF_LIGHT_M_PER_S * config.chirp.sample_rate_hz),
-        beats,
-    )
-    return beats
+
+    def total(weighted: Echoes) -> NDArray[np.complex64]:
+        beats = np.empty((len(moved_m), *config.frame_shape), np.complex64)
+        sum_beats(
+            *weighted,
+            moved_m,
+            *antennas_of(config),
+            config.chirp.start_frequency_hz / SPEED_OF_LIGHT_M_PER_S,
+            slope / (2 * SPEED_OF_LIGHT_M_PER_S**2),
+            slope / (SPEED_OF_LIGHT_M_PER_S * config.chirp.sample_rate_hz),
+            beats,
+        )
+        return beats
+
+    if not delayed:
+        return Beats(total(echoes), np.zeros(1, np.complex64))
+    # the motion of a chest is a hundredth of its delay at most, which is that of its rest here
+    by_delay = echoes._replace(amplitudes=echoes.amplitudes * echoes.delays_s)
+    return Beats(total(echoes), total(by_delay))
 
 
 def _check(
@@ -178,7 +211,9 @@ def _check(
     config: RadarConfig,
     frames: int,
     chest: Scatterers,
-    clutter: Scatterers,
+    mirrors: Sequence[Mirror],
+    echoes: Echoes,
+    still: Echoes,
 ) -> None:
     if frames == 0:
         raise UserError(
@@ -194,10 +229,10 @@ def _check(
             f"a motion that brings the chest {-nearest_m:.3g} m behind the radar",
             expected="metres of displacement, a few millimetres of them",
         )
-    farthest_m = np.concatenate(
-        [distance_m + displacement_m.max(axis=1), np.linalg.norm(clutter.rest_m, axis=1)]
-    ).max()
-    if farthest_m >= config.max_range_m:
+    farthest_m = displacement_m.max(axis=1)
+    check_mirrors(chest.rest_m, farthest_m, mirrors)
+    reach_m = np.concatenate([echoes.ranges_m + farthest_m[echoes.points], still.ranges_m]).max()
+    if reach_m >= config.max_range_m:
         raise UserError(
-            f"an echo from {farthest_m:.3g} m", expected=f"at most {config.max_range_m:.3g} m"
+            f"an echo from {reach_m:.3g} m", expected=f"at most {config.max_range_m:.3g} m"
         )

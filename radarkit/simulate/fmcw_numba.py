@@ -1,4 +1,4 @@
-"""The sum of the beats of many scatterers, at every antenna pair and every sample.
+"""The sum of the beats of many echoes, at every antenna pair and every sample.
 
 A beat is a tone: sample ``16 a + b`` is the head of run a times the b-th power of the turn from one
 sample to the next. The 16 powers and the heads come from a recurrence in double precision, so that
@@ -17,10 +17,13 @@ _RUN = 16  # samples; four vector registers hold a run's sum
 
 @numba.njit(nogil=True, cache=True, fastmath={"contract"})
 def sum_beats(
-    rest_m: Float64,
-    sight: Float64,
-    moved_m: Float64,
+    out_m: Float64,
+    back_m: Float64,
+    out_sight: Float64,
+    back_sight: Float64,
     amplitudes: Float64,
+    points: NDArray[np.int64],
+    moved_m: Float64,
     tx_m: Float64,
     rx_m: Float64,
     start_turns_per_m: float,
@@ -28,20 +31,24 @@ def sum_beats(
     sample_turns_per_m: float,
     beats: NDArray[np.complex64],
 ) -> None:
-    """Sum ``a exp(j 2 pi (f0 tau - S tau^2 / 2 + S tau t))`` over scatterers, tau = path / c.
+    """Sum ``a exp(j 2 pi (f0 tau - S tau^2 / 2 + S tau t))`` over echoes, tau = path / c.
 
-    The path leads from a transmitter over the scatterer to a receiver, through space.
+    The path leads from a transmitter to the place where the wave seems to turn as the transmitter
+    sees it, and from that place as the receiver sees it to the receiver; see
+    `radarkit.simulate.multipath.Echoes`.
 
     Parameters
     ----------
-    rest_m : (scatterer, 3)
-        Where each scatterer rests.
-    sight : (scatterer, 3)
+    out_m, back_m : (echo, 3)
+        Where the place rests, on the way out and on the way back.
+    out_sight, back_sight : (echo, 3)
         Unit vector along which it moves.
-    moved_m : (frame, loop, tx, scatterer)
-        How far it is from its rest at each chirp.
-    amplitudes : (scatterer,)
+    amplitudes : (echo,)
         Amplitude a of each beat.
+    points : (echo,)
+        Which motion it has.
+    moved_m : (frame, loop, tx, point)
+        How far each point is from its rest at each chirp.
     tx_m, rx_m : (tx, 3), (rx, 3)
         Antennas; tx in firing order.
     start_turns_per_m : float
@@ -54,27 +61,27 @@ def sum_beats(
         Written.
     """
     frames, loops, txs, rxs, samples = beats.shape
-    points = rest_m.shape[0]
+    echoes = out_m.shape[0]
     runs = (samples + _RUN - 1) // _RUN
-    place_m = np.empty((points, 3))
-    out_m = np.empty(points)
+    seen_m, place_m = np.empty(3), np.empty((echoes, 3))
+    way_m = np.empty(echoes)
     real, imag = np.empty((runs, _RUN), np.float32), np.empty((runs, _RUN), np.float32)
     power_real, power_imag = np.empty(_RUN, np.float32), np.empty(_RUN, np.float32)
     for chirp in range(frames * loops * txs):
         frame, loop, tx = chirp // (loops * txs), chirp // txs % loops, chirp % txs
-        for point in range(points):
+        for echo in range(echoes):
+            moved = moved_m[frame, loop, tx, points[echo]]
             for axis in range(3):
-                place_m[point, axis] = (
-                    rest_m[point, axis] + moved_m[frame, loop, tx, point] * sight[point, axis]
-                )
-            out_m[point] = _distance(place_m[point], tx_m[tx])
+                seen_m[axis] = out_m[echo, axis] + moved * out_sight[echo, axis]
+                place_m[echo, axis] = back_m[echo, axis] + moved * back_sight[echo, axis]
+            way_m[echo] = _distance(seen_m, tx_m[tx])
         for rx in range(rxs):
             real[:] = 0
             imag[:] = 0
-            for point in range(points):
-                path_m = out_m[point] + _distance(place_m[point], rx_m[rx])
+            for echo in range(echoes):
+                path_m = way_m[echo] + _distance(place_m[echo], rx_m[rx])
                 start = start_turns_per_m * path_m - slope_turns_per_m2 * path_m * path_m
-                head = amplitudes[point] * _turned(start)
+                head = amplitudes[echo] * _turned(start)
                 turn = _turned(sample_turns_per_m * path_m)
                 power = complex(1.0, 0.0)
                 for index in range(_RUN):

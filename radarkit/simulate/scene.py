@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from radarkit.capture import RadarConfig
 from radarkit.errors import UserError
 from radarkit.recording import Float64
+from radarkit.simulate.impairments import Leakage, Mixers
+from radarkit.simulate.multipath import Mirror, direction
 
 _SPREAD = (0.7548776662466927, 0.5698402909980532)  # 1 / g and 1 / g^2 with g^3 = g + 1
 
@@ -58,6 +60,16 @@ class FrontEndConfig(BaseModel):
         Power of the chest's echo over thermal noise, in each ADC sample.
     clutter : tuple of Reflector
         By default leakage between the antennas, a chair's back and a wall.
+    mirrors : tuple of Mirror
+        Planes over which the chest is seen again.
+    leakage : Leakage, optional
+        Leakage whose phase and level differ from pair to pair of antennas, unlike that in the
+        default clutter.
+    phase_noise_dbc_hz : float, optional
+        Phase noise of the oscillator in 1 Hz at 1 MHz from the carrier, falling with the square of
+        the distance; -95 to -91 in data sheets.
+    mixers : Mixers
+        Errors of I and Q.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -74,6 +86,28 @@ class FrontEndConfig(BaseModel):
         Reflector(range_m=0.95, level_db=3, azimuth_deg=15),
         Reflector(range_m=1.4, level_db=10, azimuth_deg=-20),
     )
+    mirrors: tuple[Mirror, ...] = ()
+    leakage: Leakage | None = None
+    phase_noise_dbc_hz: float | None = Field(default=None, le=-40)
+    mixers: Mixers = Mixers()
+
+
+REALISTIC = FrontEndConfig(
+    chest_counts=450.0,
+    snr_db=36.0,
+    clutter=(
+        Reflector(range_m=0.95, level_db=-13, azimuth_deg=15),
+        Reflector(range_m=1.4, level_db=-20, azimuth_deg=-20),
+    ),
+    mirrors=(
+        Mirror(distance_m=1.2, loss_db=18, azimuth_deg=90),
+        Mirror(distance_m=0.9, loss_db=24, elevation_deg=-90),
+    ),
+    leakage=Leakage(level_db=-4, range_m=0.12, spread_db=1),
+    phase_noise_dbc_hz=-92.0,
+    mixers=Mixers(gain_db=0.02, phase_deg=0.15, dc_i_counts=10, dc_q_counts=10, alike=False),
+)
+"""A person 0.7 m from a radar on a board; docs/front_end.md says where the figures come from."""
 
 
 class Scatterers(NamedTuple):
@@ -89,14 +123,6 @@ class Scatterers(NamedTuple):
 
     rest_m: Float64
     amplitudes: Float64
-
-    @property
-    def sight(self) -> Float64:
-        """Line of sight of each, (scatterer, 3) unit vectors away from the array."""
-        distance_m = np.linalg.norm(self.rest_m, axis=1, keepdims=True)
-        ahead = np.array([0.0, 0.0, 1.0])
-        with np.errstate(invalid="ignore"):
-            return np.where(distance_m > 0, self.rest_m / distance_m, ahead)
 
 
 def chest_of(
@@ -129,7 +155,7 @@ def chest_of(
             )
         if not np.isfinite(offsets_m).all():
             raise UserError("a position that is not finite", expected="metres from the sternum")
-    middle_m = front_end.chest_range_m * _direction(
+    middle_m = front_end.chest_range_m * direction(
         front_end.chest_azimuth_deg, front_end.chest_elevation_deg
     )
     return Scatterers(middle_m + offsets_m, np.ones(points))
@@ -138,8 +164,7 @@ def chest_of(
 def clutter_of(front_end: FrontEndConfig) -> Scatterers:
     """Gather what does not move."""
     rest_m = [
-        each.range_m * _direction(each.azimuth_deg, each.elevation_deg)
-        for each in front_end.clutter
+        each.range_m * direction(each.azimuth_deg, each.elevation_deg) for each in front_end.clutter
     ]
     levels_db = np.array([each.level_db for each in front_end.clutter])
     return Scatterers(np.reshape(rest_m, (-1, 3)), 10 ** (levels_db / 20))
@@ -166,17 +191,6 @@ def antennas_of(config: RadarConfig) -> tuple[Float64, Float64]:
     middle_m = (tx_m.mean(axis=0) + rx_m.mean(axis=0)) / 2
     fired = np.searchsorted(config.transmitters, config.frame.tx_order)
     return tx_m[fired] - middle_m, rx_m - middle_m
-
-
-def _direction(azimuth_deg: float, elevation_deg: float) -> Float64:
-    azimuth, elevation = np.deg2rad(azimuth_deg), np.deg2rad(elevation_deg)
-    return np.array(
-        [
-            np.sin(azimuth) * np.cos(elevation),
-            np.sin(elevation),
-            np.cos(azimuth) * np.cos(elevation),
-        ]
-    )
 
 
 def _spread(front_end: FrontEndConfig, points: int) -> Float64:
