@@ -28,7 +28,7 @@ def simulate(
     snr_db: Annotated[
         float | None,
         typer.Option(
-            help="Constant noise, by its SNR against the vibrations, in the place of the recipe's."
+            help="Constant noise beside the recipe's own, by its SNR against the vibrations."
         ),
     ] = None,
     movement_db: Annotated[
@@ -63,7 +63,7 @@ def simulate(
     from radarkit.datasets.recipes import load_recipe
     from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
     from radarkit.errors import UserError
-    from radarkit.simulate.noise import AbruptNoise
+    from radarkit.simulate.noise import AbruptNoise, ConstantNoise, Noise
 
     if raw is not None and snr_db is not None:
         raise UserError(
@@ -72,14 +72,13 @@ def simulate(
     output = output or Path(Path(recipe).stem)
     asked = {"subjects": subjects, "duration_s": duration, "channels": channels}
     changes = {name: value for name, value in asked.items() if value is not None}
-    noises: tuple[AbruptNoise, ...] = ()
+    whom = load_recipe(recipe, **changes)
+    noises: list[Noise] = []
+    if snr_db is not None:
+        noises.append(ConstantNoise(snr_db=snr_db))
     if movement_db is not None:
-        noises = (
-            from_options(
-                AbruptNoise, snr_db=movement_db, length_s=movement_s, share=movement_share
-            ),
-        )
-    whom = load_recipe(recipe, snr_db=snr_db, **changes)
+        movement = {"snr_db": movement_db, "length_s": movement_s, "share": movement_share}
+        noises.append(from_options(AbruptNoise, **movement))
     config = from_options(SimulationConfig, recipe=whom, seed=seed, noises=noises, ecg=ecg)
     looking = _radar(raw, radar, container)
     with progress_bar("trials" if output.suffix == ".h5" else "people") as advance:

@@ -23,15 +23,13 @@ def shipped_recipes() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
 
 
-def load_recipe(name: str = "default", *, snr_db: float | None = None, **changes: Any) -> Recipe:
+def load_recipe(name: str = "default", **changes: Any) -> Recipe:
     """Load a recipe.
 
     Parameters
     ----------
     name : str
         Of a shipped recipe, or path of a file that ends in ``.toml``.
-    snr_db : float, optional
-        Constant noise of every trial, in the place of the recipe's.
     **changes
         Fields of `Recipe` to put in the place of its own.
 
@@ -41,12 +39,7 @@ def load_recipe(name: str = "default", *, snr_db: float | None = None, **changes
         When there is none, it is no TOML, or something in it does not fit.
     """
     try:
-        tables = _tables(name) | changes
-        if snr_db is not None:
-            quiet = {"trial": {"snr_db": snr_db}}
-            of_status = dict.fromkeys(tables.get("status", {}), quiet)
-            tables = merge(tables, quiet | {"status": of_status})
-        return Recipe(**tables)
+        return Recipe(**(_tables(name) | changes))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

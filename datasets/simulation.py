@@ -21,7 +21,7 @@ from radarkit.datasets.store import create
 from radarkit.errors import UserError
 from radarkit.files import atomic_folder, check_output
 from radarkit.parallel import Failure
-from radarkit.simulate.noise import ConstantNoise, Noise
+from radarkit.simulate.noise import Noise
 from radarkit.simulate.real_ecg import RealHearts
 from radarkit.simulate.recipe import Recipe
 from radarkit.simulate.subject import draw_heart, draw_subject
@@ -42,7 +42,7 @@ class SimulationConfig(BaseModel):
     seed : int
         All that is drawn comes from it.
     noises : tuple of Noise
-        Beside the constant noise of the recipe.
+        Beside what the recipe has.
     ecg : Path, optional
         ECG record, or folder of them, whose beats drive the chests, in consecutive stretches.
     """
@@ -76,7 +76,7 @@ def simulate_person(
     number, trial : int
         Whose and which, counted from 0.
     thermal : bool
-        Add the recipe's constant noise; not where a radar has its own.
+        Add the recipe's white noise; not where a radar has its own.
     """
     recipe = config.recipe
     status = recipe.trials[trial] if config.ecg is None else "NB"
@@ -90,14 +90,15 @@ def simulate_person(
         stretches = len(recipe.trials)
         heart = RealHearts(config.ecg).heart(number, trial, stretches, recipe.duration_s)
     conditions = recipe.conditions(config.seed_of(number, trial, _CONDITIONS), status)
-    constant = (ConstantNoise(snr_db=conditions.snr_db),) if thermal else ()
+    if not thermal:
+        conditions = conditions.model_copy(update={"noise_m": 0.0})
     return simulate_trial(
         subject,
         heart,
         of_trial,
         name=(config.name_of(number), str(trial + 1)),
-        motion=conditions.motion,
-        noises=(*constant, *config.noises),
+        conditions=conditions,
+        noises=config.noises,
     )
 
 

@@ -16,7 +16,8 @@ from radarkit.capture import ArrayConfig, RadarConfig, open_capture, write_dca10
 from radarkit.errors import UserError
 from radarkit.extract import ExtractConfig, band_limit, extract
 from radarkit.simulate.fmcw import MMECG_RADAR, simulate_capture
-from radarkit.simulate.motion import Respiration, draw_pulse, draw_respiration
+from radarkit.simulate.pulse import Pulse, draw_pulse
+from radarkit.simulate.respiration import Respiration, breathing_motion, draw_breath
 from radarkit.simulate.scene import FrontEndConfig, Reflector
 from radarkit.style import DASHES, SERIES, legend_above, new_figure
 
@@ -37,8 +38,9 @@ def truth_m() -> NDArray[np.float64]:
     samples = round(SECONDS * RATE_HZ)
     beats_s = np.cumsum(rng.normal(0.85, 0.03, 90)) - 1
     breath = Respiration(rate_per_min=15, amplitude_m=2.5e-3)
-    pulse = draw_pulse(np.array([0.2e-3]), beats_s, samples, RATE_HZ)[0]
-    return draw_respiration(breath, samples, RATE_HZ, rng) + pulse
+    grid = (samples, RATE_HZ)
+    pulse_m = draw_pulse(Pulse(height_m=0.2e-3), beats_s, np.ones(beats_s.size), grid, rng)
+    return breathing_motion(breath, draw_breath(breath, *grid, rng)) + pulse_m
 
 
 def scene(snr_db: float) -> FrontEndConfig:

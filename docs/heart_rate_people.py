@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from radarkit.datasets.recipes import load_recipe
 from radarkit.simulate import Subject, draw_heart, draw_subject, simulate_trial
 from radarkit.simulate.heart import SAMPLE_RATE_HZ
-from radarkit.simulate.motion import Respiration, draw_respiration, draw_sway
+from radarkit.simulate.motion import draw_sway
+from radarkit.simulate.respiration import Respiration, breathing_motion, draw_breath
 from radarkit.simulate.rhythm import Rhythm
 
 Float64 = NDArray[np.float64]
@@ -95,13 +97,19 @@ def draw_person(
     plain = Respiration(
         rate_per_min=breathing_per_min, amplitude_m=height_m / 2 if shape == "plain" else 0.0
     )
-    subject = dataclasses.replace(draw_subject(channels, rng), rhythm=rhythm, respiration=plain)
+    seed = np.random.SeedSequence(int(rng.integers(2**63)))
+    subject = draw_subject(load_recipe(), channels, seed)
+    person = subject.person.model_copy(update={"rhythm": rhythm, "respiration": plain})
+    subject = dataclasses.replace(subject, person=person)
     samples = round(seconds * SAMPLE_RATE_HZ)
     motion_m, seen_per_min = _cardiac(subject, seconds, rng) if beating else (0.0, np.nan)
-    motion_m = motion_m + draw_sway(subject.sway_m, samples, SAMPLE_RATE_HZ, rng)
-    breath_m = draw_respiration(plain, samples, SAMPLE_RATE_HZ, rng)
-    if shape != "plain":
-        breath_m = height_m * draw_breath(shape, breathing_per_min, samples, SAMPLE_RATE_HZ, rng)
+    motion_m = motion_m + draw_sway(rng.uniform(0, 3e-4), samples, SAMPLE_RATE_HZ, rng)
+    if shape == "plain":
+        breath_m = breathing_motion(plain, draw_breath(plain, samples, SAMPLE_RATE_HZ, rng))
+    else:
+        breath_m = height_m * draw_hard_breath(
+            shape, breathing_per_min, samples, SAMPLE_RATE_HZ, rng
+        )
     motion_m = motion_m + rng.uniform(0.7, 1.3, (channels, 1)) * breath_m
     seen_m = motion_m[:, ::every]
     alone_m, shared_m = 10 ** rng.uniform(-6.5, -4.5), 10 ** rng.uniform(-7.5, -5.5)
@@ -110,7 +118,7 @@ def draw_person(
     return Person(seen_m, SAMPLE_RATE_HZ / every, seen_per_min, breathing_per_min, shape)
 
 
-def draw_breath(
+def draw_hard_breath(
     shape: str, per_min: float, samples: int, rate_hz: float, rng: np.random.Generator
 ) -> Float64:
     """Draw breaths whose rate and height vary.
@@ -157,10 +165,10 @@ def draw_breath(
 def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tuple[Float64, float]:
     """Motion (channels, samples) of the chest by the heart alone, in m, and the mean rate."""
     heart = draw_heart(subject, seconds, rng)
-    still = subject.respiration.model_copy(update={"amplitude_m": 0.0})
-    shaken = dataclasses.replace(
-        subject, respiration=still, sway_m=0.0, pulse_m=np.zeros(subject.channels)
-    )
+    still = subject.person.respiration.model_copy(update={"amplitude_m": 0.0})
+    none = subject.person.pulse.model_copy(update={"height_m": 0.0})
+    person = subject.person.model_copy(update={"respiration": still, "pulse": none})
+    shaken = dataclasses.replace(subject, person=person)
     trial = simulate_trial(shaken, heart, rng, name=("person", "1"))
     time_s = np.arange(trial.recording.samples) / SAMPLE_RATE_HZ
     pulse = np.zeros(time_s.size)
@@ -171,6 +179,7 @@ def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tupl
     for beat_s in heart.r_times_s:
         for after_s, width_s, height in lobes:
             pulse += height * np.exp(-0.5 * ((time_s - beat_s - after_s) / width_s) ** 2)
-    heights_m = 10 ** rng.uniform(-4.4, -3.6) * subject.pulse_m / np.abs(subject.pulse_m).max()
+    strength = subject.points.gain * subject.points.polarity
+    heights_m = 10 ** rng.uniform(-4.4, -3.6) * strength / np.abs(strength).max()
     beats_s = heart.r_times_s[(heart.r_times_s >= 0) & (heart.r_times_s < seconds)]
     return heights_m[:, None] * pulse + trial.recording.radar, 60 / float(np.diff(beats_s).mean())

@@ -36,6 +36,10 @@ class Burst(BaseModel):
         Its amplitude over that of the first vibration.
     width_s, frequency_hz : float
         The seed's b and f.
+    steadiness : float
+        Share of its power that is the same in every beat. The rest is drawn anew, so that its
+        height follows Rice's law: from 0, many modes of the chest that add up as chance has it
+        (Rayleigh), to 1, always alike.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +47,7 @@ class Burst(BaseModel):
     share: float = Field(ge=0)
     width_s: float = Field(gt=0, lt=1)
     frequency_hz: float = Field(gt=0, lt=50)
+    steadiness: float = Field(ge=0, le=1)
 
 
 class Mechanics(BaseModel):
@@ -57,9 +62,7 @@ class Mechanics(BaseModel):
     t_end_share : float
         How much of an unusual end of T the closing shares.
     amplitude_m : float
-        Of the first vibration.
-    amplitude_spread : float
-        Relative standard deviation of an amplitude from beat to beat.
+        Of the first vibration, root mean square over beats.
     filling_exponent : float
         Amplitudes go with the interval before the beat, over the usual one, to this power
         (Frank-Starling): an early beat is weak, the one after its pause strong.
@@ -82,7 +85,6 @@ class Mechanics(BaseModel):
     delay_spread_s: float = Field(ge=0, lt=0.1)
     t_end_share: float = Field(ge=0, le=1)
     amplitude_m: float = Field(ge=0)
-    amplitude_spread: float = Field(ge=0, lt=1)
     filling_exponent: float = Field(ge=0)
     breath_share: float = Field(ge=0, lt=0.5)
     phase_spread_rad: float = Field(ge=0)

@@ -1,6 +1,8 @@
-"""What a person does besides breathing: sway, limb and torso movements.
+"""What a person does besides breathing: sway, tremor, limb and torso movements.
 
 - Sway: slow drift of posture below 0.1 Hz.
+- Tremor: muscles that never rest. Its power falls with f^-4, as that of a mass pushed by white
+  forces; good and bad recordings of real chests differ by it more than by anything else.
 - Limb movements shake the chest a little, differently at each point.
 - Torso movements carry the whole chest along, to another place, and shake it harder.
 
@@ -11,14 +13,17 @@ place; the shaking is noise of 0.3-6 Hz under a Hann window.
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+from scipy.fft import irfft, next_fast_len, rfftfreq
 from scipy.signal.windows import hann
 
 from radarkit.recording import Float64
 from radarkit.simulate.slow_noise import band_noise
 
 _SWAY_HZ = (0.005, 0.1)
+_FLAT_BELOW_HZ = 1.2
+_TREMOR_BAND_HZ = (1.5, 25.0)
 _SHAKE_HZ = (0.3, 6.0)
-_COMMON = 0.8  # share of a movement's amplitude that all points have alike
+_COMMON = 0.8  # share of a movement's or the tremor's amplitude that all points have alike
 _SHORTEST_S = 0.5
 
 
@@ -29,6 +34,8 @@ class Motion(BaseModel):
     ----------
     sway_m : float
         Rms of the drift of posture.
+    tremor_m : float
+        Rms of the tremor in 1.5-25 Hz.
     limb_per_min, limb_m : float
         How often a limb moves, and the rms shaking of the chest by it.
     torso_per_min, torso_m : float
@@ -40,6 +47,7 @@ class Motion(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sway_m: float = Field(default=0.0, ge=0)
+    tremor_m: float = Field(default=0.0, ge=0)
     limb_per_min: float = Field(default=0.0, ge=0)
     limb_m: float = Field(default=3e-4, ge=0)
     torso_per_min: float = Field(default=0.0, ge=0)
@@ -52,6 +60,24 @@ def draw_sway(
 ) -> Float64:
     """Slow drift of posture, (samples,) in metres."""
     return rms_m * band_noise((samples,), sample_rate_hz, *_SWAY_HZ, rng)
+
+
+def draw_tremor(
+    rms_m: float, channels: int, samples: int, sample_rate_hz: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Tremor, (channels, samples) in metres, with the given rms in 1.5-25 Hz.
+
+    Most of it is common to all points.
+    """
+    length = next_fast_len(2 * samples, real=True)
+    frequency_hz = rfftfreq(length, 1 / sample_rate_hz)
+    fall = np.maximum(frequency_hz / _FLAT_BELOW_HZ, 1.0) ** -2
+    inside = (frequency_hz >= _TREMOR_BAND_HZ[0]) & (frequency_hz <= _TREMOR_BAND_HZ[1])
+    unit = np.sqrt(2 * (fall[inside] ** 2).sum()) / length  # rms in the band of unit coefficients
+    drawn = rng.standard_normal((channels + 1, frequency_hz.size, 2)) @ np.array([1, 1j])
+    drawn[:, 0] = 0
+    tremor = irfft(drawn * fall * (rms_m / np.sqrt(2) / unit), length)[:, :samples]
+    return _with_common(tremor)
 
 
 def draw_movements(
@@ -81,5 +107,9 @@ def _shake(
     channels: int, length: int, sample_rate_hz: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     noise = band_noise((channels + 1, length), sample_rate_hz, *_SHAKE_HZ, rng)
-    alike, own = noise[0], noise[1:]
-    return np.asarray(hann(length, sym=False) * (_COMMON * alike + np.sqrt(1 - _COMMON**2) * own))
+    return hann(length, sym=False) * _with_common(noise)
+
+
+def _with_common(noise: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mix the first channel into all others, (channels + 1, samples) to (channels, samples)."""
+    return np.asarray(_COMMON * noise[0] + np.sqrt(1 - _COMMON**2) * noise[1:])

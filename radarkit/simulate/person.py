@@ -1,6 +1,6 @@
 """What is drawn of a person once, and what anew for each of their trials."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.simulate.chest import Chest
 from radarkit.simulate.ecg import Morphology
@@ -35,13 +35,13 @@ class Conditions(BaseModel):
 
     Attributes
     ----------
-    snr_db : float
-        Of the vibrations against constant noise: distance, direction, contact of clothes.
+    noise_m : float
+        Rms of white noise on every channel: what distance and direction leave.
     motion : Motion
         How much the person moves.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snr_db: float
+    noise_m: float = Field(ge=0)
     motion: Motion

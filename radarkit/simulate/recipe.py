@@ -3,7 +3,7 @@
     [people.rhythm]                     a distribution for every quantity of `Person`,
     heart_rate_per_min = { ... }        drawn once for each person,
     [trial]                             and for every quantity of `Conditions`,
-    snr_db = { ... }                    drawn anew for each trial;
+    noise_m = { ... }                   drawn anew for each trial;
     [status.PE.people.rhythm]           what is different in a state of the person;
     [[coupled]]                         which quantities of a person go together.
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from radarkit.recording import Quantity, Recording
 from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
 from radarkit.simulate.mechanics import BeatTimes, beat_strengths, draw_beat_times
-from radarkit.simulate.motion import Motion, draw_movements, draw_sway
+from radarkit.simulate.motion import draw_movements, draw_sway, draw_tremor
 from radarkit.simulate.noise import Noise, add_noise
+from radarkit.simulate.person import Conditions
 from radarkit.simulate.pulse import draw_pulse
 from radarkit.simulate.respiration import breathing_motion, draw_breath
 from radarkit.simulate.subject import Subject
@@ -44,7 +45,7 @@ def simulate_trial(
     rng: np.random.Generator,
     *,
     name: tuple[str, str],
-    motion: Motion | None = None,
+    conditions: Conditions | None = None,
     noises: tuple[Noise, ...] = (),
 ) -> SimulatedTrial:
     """Let `heart` beat in the chest of `subject`.
@@ -59,13 +60,12 @@ def simulate_trial(
         Source of all that varies within the trial.
     name : (str, str)
         Subject and trial of the recording.
-    motion : Motion, optional
-        How the person moves; not at all when not given.
+    conditions : Conditions, optional
+        How the person moves, and the white noise; neither when not given.
     noises : tuple of Noise
         Noise in the signal, by its SNR against the vibrations.
     """
     person, points = subject.person, subject.points
-    motion = motion or Motion()
     samples = heart.ecg_mv.size
     grid = (samples, SAMPLE_RATE_HZ)
     breath = heart.breath
@@ -84,8 +84,12 @@ def simulate_trial(
     pulse = draw_pulse(person.pulse, heart.r_times_s, strengths, grid, rng)
     radar = cardiac + np.outer(points.gain * points.polarity, pulse)
     radar += np.outer(points.breath, breathing_motion(person.respiration, breath))
-    radar += draw_sway(motion.sway_m, *grid, rng)
-    radar += draw_movements(motion, subject.channels, *grid, rng)
+    if conditions is not None:
+        motion = conditions.motion
+        radar += draw_sway(motion.sway_m, *grid, rng)
+        radar += draw_tremor(motion.tremor_m, subject.channels, *grid, rng)
+        radar += draw_movements(motion, subject.channels, *grid, rng)
+        radar += conditions.noise_m * rng.standard_normal(radar.shape)
     radar = add_noise(radar, noises, SAMPLE_RATE_HZ, rng, reference=cardiac)
     peaks = np.round(heart.r_times_s * SAMPLE_RATE_HZ).astype(np.int64)
     recording = Recording(

@@ -54,7 +54,8 @@ def draw_vibration(
     samples, sample_rate_hz = grid
     channels = points.gain.size
     out = np.zeros((channels, samples))
-    heights = strengths * rng.normal(1, mechanics.amplitude_spread, times_s.size)
+    chance = rng.standard_normal((times_s.size, 2)) @ np.array([1, 1j]) / np.sqrt(2)
+    heights = strengths * np.abs(np.sqrt(burst.steadiness) + np.sqrt(1 - burst.steadiness) * chance)
     phases = rng.uniform(0, 2 * np.pi, (times_s.size, 1)) + rng.normal(
         0, mechanics.phase_spread_rad, (times_s.size, channels)
     )

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfiltfilt
 
+from radarkit.datasets.recipes import load_recipe
 from radarkit.extract import ExtractConfig, extract
 from radarkit.extract.vibration import vibration
 from radarkit.simulate.fmcw import MMECG_RADAR, simulate_capture
 from radarkit.simulate.scene import FrontEndConfig, Reflector
-from radarkit.simulate.subject import draw_subject
-from radarkit.simulate.trial import draw_heart, simulate_trial
+from radarkit.simulate.subject import draw_heart, draw_subject
+from radarkit.simulate.trial import simulate_trial
 
 SCENE = FrontEndConfig(
     chest_range_m=0.45,
@@ -63,10 +64,11 @@ def locked_share(vibrations, r_peaks):
 
 def test_most_points_hold_energy_that_follows_the_heart(capture_of):
     rng = np.random.default_rng(5)
-    person = draw_subject(50, rng)
-    breath = person.respiration.model_copy(update={"amplitude_m": 2.5e-3})
-    person = dataclasses.replace(person, respiration=breath)
-    trial = simulate_trial(person, draw_heart(person, 40.0, rng), rng, name=("s", "1")).recording
+    subject = draw_subject(load_recipe(), 50, np.random.SeedSequence(5))
+    breath = subject.person.respiration.model_copy(update={"amplitude_m": 2.5e-3})
+    person = subject.person.model_copy(update={"respiration": breath})
+    subject = dataclasses.replace(subject, person=person)
+    trial = simulate_trial(subject, draw_heart(subject, 40.0, rng), rng, name=("s", "1")).recording
     blocks = simulate_capture(
         trial.radar, 200.0, MMECG_RADAR, SCENE, rng, positions_m=trial.positions_m
     )

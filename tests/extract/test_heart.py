@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from radarkit.datasets.recipes import load_recipe
 from radarkit.extract.heart import heart_rate
 from radarkit.extract.rates import Rate, breathing_rate
 from radarkit.simulate import ConstantNoise, draw_heart, draw_subject, simulate_trial
@@ -81,13 +82,13 @@ def test_a_rate_given_for_20_s_is_within_3_per_min_in_19_of_20_people(rate_hz):
     errors = []
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        subject = draw_subject(8, rng)
+        subject = draw_subject(load_recipe(), 8, np.random.SeedSequence(seed))
         trial = simulate_trial(
             subject,
             draw_heart(subject, 20.0, rng),
             rng,
             name=("s", "1"),
-            constant=ConstantNoise(snr_db=6),
+            noises=(ConstantNoise(snr_db=6),),
         )
         recording = trial.recording
         truth = 60 * 200 / np.diff(recording.r_peaks).mean()
