@@ -1,9 +1,14 @@
 """``radarkit info``: what is in a file."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from radarkit.datasets.reader import Dataset
 
 
 def info(
@@ -86,7 +91,30 @@ def _run_rows(path: Path) -> dict[str, str]:
     }
 
 
+def _subject_table(dataset: "Dataset") -> "Table":
+    """How much there is of each subject, by status."""
+    from rich.table import Table
+
+    states = sorted({trial.status for trial in dataset.trials})
+    table = Table(
+        "subject", "trials", *(f"of which {s or 'unknown'}" for s in states), "min", "beats"
+    )
+    for subject in dataset.subjects:
+        trials = [trial for trial in dataset.trials if trial.subject == subject]
+        found = [trial.status for trial in trials]
+        table.add_row(
+            subject,
+            str(len(trials)),
+            *(str(found.count(status)) for status in states),
+            f"{sum(trial.duration_s for trial in trials) / 60:.1f}",
+            str(sum(trial.beats or 0 for trial in trials)),
+        )
+    return table
+
+
 def _print_dataset(path: Path) -> None:
+    import json
+
     from rich.console import Console
     from rich.table import Table
 
@@ -98,6 +126,7 @@ def _print_dataset(path: Path) -> None:
         f"{path}: radarkit data set, schema version {found['schema_version']}, "
         f"made {found.get('created_utc', 'from a seed')} by radarkit {found['radarkit_version']}"
     )
+    console = Console()
     table = Table("trial", "status", "seconds", "radar", "spectrogram", "beats", "source")
     for trial in dataset.trials:
         table.add_row(
@@ -109,7 +138,8 @@ def _print_dataset(path: Path) -> None:
             "-" if trial.beats is None else str(trial.beats),
             trial.source,
         )
-    Console().print(table)
+    console.print(table)
+    console.print(_subject_table(dataset))
     one = dataset.trials[0]
     rows = dataset.frequencies_hz(one)
     seconds = sum(trial.duration_s for trial in dataset.trials)
@@ -120,4 +150,7 @@ def _print_dataset(path: Path) -> None:
     )
     if "seed" in found:
         typer.echo(f"seed: {found['seed']}")
-    typer.echo(f"configuration: {found['config_json']}")
+    config = json.loads(found["config_json"])
+    if "recipe" in config:  # pages of distributions; the file has them
+        config["recipe"] = config["recipe"]["description"]
+    typer.echo(f"configuration: {json.dumps(config)}")
