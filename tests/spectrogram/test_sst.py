@@ -7,39 +7,13 @@ from hypothesis import strategies as st
 
 from radarkit.errors import UserError
 from radarkit.spectrogram import DEFAULT_GRID, FrequencyGrid, sst
-from radarkit.spectrogram.wavelet import MU, voices_hz
+from radarkit.spectrogram.reassign import row_table
+from radarkit.spectrogram.sst import period_weights
+
+from .oracle import beats, full_rate_oracle
 
 EDGE_S = 9.0  # four standard deviations of the wavelet at 1 Hz
 PAPER_SCRIPT = FrequencyGrid.log(0.7246, 100.0, 71)
-
-
-def beats(rng, seconds, rate_hz):
-    """Bursts like a heart's, a breathing chest and noise."""
-    t = np.arange(round(seconds * rate_hz)) / rate_hz
-    x = 30 * np.sin(2 * np.pi * 0.27 * t) + 0.05 * rng.standard_normal(t.size)
-    for beat in np.cumsum(rng.normal(0.85, 0.05, int(seconds / 0.85))):
-        x += np.exp(-(((t - beat) / 0.06) ** 2)) * np.cos(2 * np.pi * 14 * (t - beat))
-        x += np.exp(-(((t - beat) / 0.15) ** 2)) * np.sin(2 * np.pi * 4 * (t - beat))
-    return x
-
-
-def full_rate_oracle(x, rate_hz, grid):
-    """T at every sample, from ssqueezepy's transform and derivative in double precision."""
-    import ssqueezepy
-    from ssqueezepy.utils import adm_ssq
-
-    wavelet = ("morlet", {"mu": MU, "dtype": "float64"})
-    voices = voices_hz(grid)[::-1]  # it wants ascending scales
-    scales = MU * rate_hz / (2 * np.pi * voices)
-    W, _, dW = ssqueezepy.cwt(
-        x - x.mean(), wavelet, scales, fs=rate_hz, derivative=True, patience=0, astensor=False
-    )
-    loud = np.abs(W) > 1e-9 * np.abs(W).max()
-    f = np.where(loud, np.imag(dW / np.where(loud, W, 1)) / (2 * np.pi), 0)
-    log_rows = np.log(grid.frequencies_hz)
-    nearest = np.rint((np.log(np.maximum(f, 1e-9)) - log_rows[0]) / grid.log_step)
-    W *= 2 * np.log(voices[0] / voices[1]) / adm_ssq(wavelet)
-    return np.stack([np.where(nearest == row, W, 0).sum(axis=0) for row in range(grid.rows)])
 
 
 @pytest.mark.parametrize(
@@ -159,6 +133,59 @@ def test_a_grid_coarser_than_the_wavelet_loses_no_tone():
         np.testing.assert_allclose(frames.sum(axis=0), 1.0, rtol=1e-3)
 
 
+@pytest.mark.parametrize("oversample", [2, 3, 4, 5])
+def test_an_oversampled_frame_is_the_mean_magnitude_over_its_period(oversample):
+    x = beats(np.random.default_rng(9), 30.0, 200.0)
+    often = sst(x, 200.0, frame_rate_hz=30.0 * oversample).values[0].astype(np.float64)
+    averaged = sst(x, 200.0, oversample=oversample).values[0]
+    h = oversample // 2
+    for frame in (1, 2, 450, averaged.shape[1] - 2):
+        at = frame * oversample
+        if oversample % 2:
+            expected = often[:, at - h : at + h + 1].mean(axis=1)
+        else:
+            expected = np.trapezoid(often[:, at - h : at + h + 1], axis=1) / oversample
+        np.testing.assert_allclose(averaged[:, frame], expected, rtol=1e-5, atol=1e-5)
+
+
+def test_oversampling_keeps_a_tone_and_its_frames():
+    t = np.arange(6000) / 200.0
+    tone = 3 * np.cos(2 * np.pi * 7.3 * t)
+    for oversample in (1, 2, 3, 8):
+        picture = sst(tone, 200.0, oversample=oversample)
+        assert picture.values.shape == (1, 71, 900)
+        np.testing.assert_allclose(picture.values[0][:, 270:630].sum(axis=0), 3.0, rtol=1e-3)
+        assert period_weights(oversample).sum() == pytest.approx(1)
+
+
+def test_the_first_oversampled_frame_averages_the_continued_signal_before_it():
+    # a tone in sine phase at its start is continued without a break by odd reflection
+    tone = np.sin(2 * np.pi * 10 * np.arange(4000) / 200.0)
+    picture = sst(tone, 200.0, oversample=4).values[0]
+    np.testing.assert_allclose(picture[:, 0].sum(), 1.0, rtol=1e-3)
+
+
+@settings(max_examples=50)
+@given(
+    low_hz=st.floats(0.1, 5.0),
+    ratios=st.lists(st.floats(1.0005, 3.0), min_size=2, max_size=40),
+    share=st.floats(0, 1),
+)
+def test_every_frequency_is_found_in_the_row_between_whose_borders_it_lies(low_hz, ratios, share):
+    grid = FrequencyGrid(frequencies_hz=tuple(low_hz * np.cumprod([1.0, *ratios])))
+    table = row_table(grid.edges_hz())
+    low, high = table.borders_hz[0], table.borders_hz[-2]
+    between = low + share * (high - low)
+    near = [np.nextafter(edge, way) for edge in table.borders_hz[:-1] for way in (0, np.inf)]
+    for f in np.array([*near, between, *table.borders_hz[:-2]], np.float32):
+        if not low <= f < high:
+            continue
+        bin_ = min(int((f - low) * table.bins_per_hz), table.first_row.size - 2)
+        row = table.first_row[bin_]
+        assert table.borders_hz[row] <= f  # never above; the kernel goes up from here
+        assert table.first_row[-1] == grid.rows
+
+
 @pytest.mark.parametrize(
     ("x", "rate_hz", "options", "says"),
     [
@@ -170,6 +197,8 @@ def test_a_grid_coarser_than_the_wavelet_loses_no_tone():
         (np.zeros(900), 200.0, {"frame_rate_hz": 250.0}, "frame rate"),
         (np.zeros(900), 200.0, {"frame_rate_hz": 0.0}, "frame rate"),
         (np.zeros(900), float("nan"), {}, "frame rate"),
+        (np.zeros(900), 200.0, {"oversample": 0}, "0 instants a frame"),
+        (np.zeros(900), 200.0, {"oversample": 1.5}, "1.5 instants a frame"),
     ],
 )
 def test_what_cannot_be_transformed_is_refused(x, rate_hz, options, says):
