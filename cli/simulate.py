@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def simulate(
     recipe: Annotated[
-        str, typer.Argument(help="default, benchmark, benchmark-small, or a .toml file.")
+        str, typer.Argument(help="default, lying, benchmark, benchmark-small, or a .toml file.")
     ] = "default",
     output: Annotated[
         Path | None,
