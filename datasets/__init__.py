@@ -3,17 +3,23 @@
 `radarkit.datasets.loading` needs torch and is imported on its own.
 """
 
+from radarkit.datasets.folds import folds, leave_one_out
+from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset, TrialHeader
-from radarkit.datasets.splits import Split, split_by_subject
+from radarkit.datasets.splits import Split, check_no_leak, split_by_subject
 from radarkit.datasets.store import DatasetWriter, create
 from radarkit.datasets.windows import WindowConfig
 
 __all__ = [
     "Dataset",
     "DatasetWriter",
+    "LiveNoise",
     "Split",
     "TrialHeader",
     "WindowConfig",
+    "check_no_leak",
     "create",
+    "folds",
+    "leave_one_out",
     "split_by_subject",
 ]

@@ -1,7 +1,7 @@
 """Reading data sets lazily: only what is asked for leaves the disk."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,60 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit.datasets.store import FORMAT, SCHEMA_VERSION
+from radarkit.datasets.trial_header import TrialHeader
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
+__all__ = ["Dataset", "TrialHeader", "open_shard"]
+
 _CACHE_BYTES = 32 * 2**20  # holds the chunks that neighbouring windows share
-
-
-@dataclass(frozen=True)
-class TrialHeader:
-    """What is known of a trial without reading its arrays.
-
-    Attributes
-    ----------
-    path : Path
-        File that holds it.
-    name, subject, trial, status, source : str
-        As in `Recording`; `name` is its group.
-    channels, samples, rows, frames : int
-        Sizes.
-    beats : int or None
-        Labelled R peaks; None for an unlabelled trial.
-    sample_rate_hz, frame_rate_hz : float
-        Rates of signals and spectrogram.
-    quantity : Quantity
-        What `radar` holds.
-    method : str
-        How the spectrogram was made.
-    """
-
-    path: Path
-    name: str
-    subject: str
-    trial: str
-    status: str
-    source: str
-    channels: int
-    samples: int
-    rows: int
-    frames: int
-    beats: int | None
-    sample_rate_hz: float
-    frame_rate_hz: float
-    quantity: Quantity
-    method: str
-
-    @property
-    def duration_s(self) -> float:
-        """Length of the trial."""
-        return self.samples / self.sample_rate_hz
+_OPEN_FILES = 32  # of a folder of shards: each takes 4 MB, and systems allow 1024
 
 
 class Dataset:
     """Trials of one file or of a folder of shards, read lazily.
 
-    Handles are opened on first use and never travel: a copy in another process opens its own.
+    Handles are opened on first use and never travel: a copy in another process opens its own, be it
+    pickled or forked. Memory is bounded whatever the size of the data: headers of all trials, 32
+    open shards, and 32 MiB of chunks of the trial whose frames were read last.
 
     Parameters
     ----------
@@ -88,6 +50,8 @@ class Dataset:
         if not files:
             raise UserError(f"no .h5 file in the folder {path}", expected="a radarkit data set")
         self._handles: dict[Path, h5py.File] = {}
+        self._spectrogram: tuple[str, h5py.Dataset] | None = None
+        self._process = os.getpid()
         self.trials = tuple(header for file in files for header in self._headers(file))
         if not self.trials:
             raise UserError(f"{path} holds no trials", expected="at least one")
@@ -144,7 +108,15 @@ class Dataset:
     def frames(self, header: TrialHeader, start: int, stop: int) -> NDArray[np.float16]:
         """Read spectrogram frames ``start:stop``, (channels, rows, stop - start) float16."""
         values = self._read(header, "spectrogram", np.s_[:, :, start:stop])
-        return np.asarray(self._finite(header, "spectrogram", values))
+        # not np.isfinite, which takes ten times as long on halves: an exponent of ones only
+        if values.size and (values.view(np.uint16) & 0x7C00).max() == 0x7C00:
+            self._finite(header, "spectrogram", values)
+        return np.asarray(values)
+
+    def radar(self, header: TrialHeader, start: int, stop: int) -> Float32:
+        """Read radar samples ``start:stop``, (channels, stop - start) float32."""
+        values = self._read(header, "radar", np.s_[:, start:stop])
+        return np.asarray(self._finite(header, "radar", values))
 
     def frequencies_hz(self, header: TrialHeader) -> Float64:
         """Frequencies of the spectrogram's rows."""
@@ -152,24 +124,41 @@ class Dataset:
 
     def close(self) -> None:
         """Close what is open; it opens again when it is needed."""
+        self._spectrogram = None
         for handle in self._handles.values():
             handle.close()
         self._handles.clear()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_handles": {}}
+        return {**self.__dict__, "_handles": {}, "_spectrogram": None}
 
     def _file(self, path: Path) -> h5py.File:
-        if path not in self._handles:
-            self._handles[path] = open_shard(path)
-        return self._handles[path]
+        if self._process != os.getpid():
+            # forked: what the parent opened shares its place in the file with the parent
+            self.close()
+            self._process = os.getpid()
+        handle = self._handles.pop(path, None) or open_shard(path)
+        self._handles[path] = handle  # the last one used is last
+        if len(self._handles) > _OPEN_FILES:
+            self._handles.pop(next(iter(self._handles))).close()
+            self._spectrogram = None  # it may have been of that file
+        return handle
 
     def _group(self, header: TrialHeader) -> h5py.Group:
         return self._file(header.path)["trials"][header.name]
 
+    def _array(self, header: TrialHeader, name: str) -> h5py.Dataset:
+        """Open an array; the last spectrogram stays open, as HDF5 forgets its chunks otherwise."""
+        group = self._group(header)
+        if name != "spectrogram":
+            return group[name]
+        if self._spectrogram is None or self._spectrogram[0] != header.name:
+            self._spectrogram = header.name, group[name]
+        return self._spectrogram[1]
+
     def _read(self, header: TrialHeader, name: str, at: Any = ()) -> Any:
         try:
-            return self._group(header)[name][at]
+            return self._array(header, name)[at]
         except (KeyError, OSError) as error:  # a missing array, or a checksum that does not fit
             raise _damaged(header.path, error) from error
 

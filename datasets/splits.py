@@ -1,9 +1,11 @@
 """Splits by subject: nobody is both learnt from and tested on."""
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from radarkit.errors import UserError
 
@@ -15,6 +17,11 @@ class Split(BaseModel):
     ----------
     train, validation, test : tuple of str
         Names of subjects, disjoint.
+
+    Raises
+    ------
+    UserError
+        As `check_no_leak`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +29,36 @@ class Split(BaseModel):
     train: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        check_no_leak(train=self.train, validation=self.validation, test=self.test)
+        return self
+
+
+def check_no_leak(**parts: Sequence[str]) -> None:
+    """Check that no subject is in two parts, or twice in one.
+
+    Parameters
+    ----------
+    **parts : sequence of str
+        Names of the subjects of each part.
+
+    Raises
+    ------
+    UserError
+        Naming the first subject that is, and where.
+    """
+    names = Counter(name for part in parts.values() for name in part)
+    for name, count in names.items():
+        if count > 1:
+            where = [part for part, inside in parts.items() for other in inside if other == name]
+            raise UserError(
+                f"subject {name} is in {' and in '.join(where)}",
+                expected="every subject in one part, once: scores on people a model was made "
+                "with measure its memory",
+                do="take them out of all parts but one",
+            )
 
 
 def split_by_subject(

@@ -116,7 +116,10 @@ def cut_cycle(ecg: Float32, r_peak: float, length: float, points: int = SHAPE_PO
     """
     start = r_peak - R_FRACTION * length
     at = start + np.linspace(0.0, length, points)
-    return np.interp(at, np.arange(ecg.size), ecg).astype(np.float32)
+    # only the samples near the beat: a night of ECG is long
+    first = min(max(0, int(start)), ecg.size - 1)
+    near = ecg[first : max(first, int(start + length)) + 2]
+    return np.interp(at, np.arange(first, first + near.size), near).astype(np.float32)
 
 
 def normalise_cycle(cycle: Float32) -> Float32:

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 
 from radarkit.datasets.build import cardiac_vibration
-from radarkit.datasets.loading import read_window
-from radarkit.datasets.reader import Dataset, TrialHeader
+from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import unseen_subjects
+from radarkit.datasets.trial_header import TrialHeader
+from radarkit.datasets.window_reader import read_window
 from radarkit.datasets.windows import TARGET_RATE_HZ, window_starts
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction, assemble

@@ -2,15 +2,25 @@
 
 Constant noise (thermal, distance, direction) covers the whole trial and lowers its SNR; abrupt
 noise (body movement) covers stretches of a few seconds, the same for all channels, and ruins all
-cardiac features there. The SNR relates the power of the two vibrations x_c to that of the noise,
-channel by channel, over the samples the noise covers; it is met exactly.
+cardiac features there. The SNR relates the power of a reference to that of the noise, channel by
+channel, over the samples the noise covers, and is met exactly. The reference is x_c where it is
+known, the two vibrations of a simulated chest; on a real recording it is the cardiac vibration
+that the noise is added to. The levels are those of the seed's noise tables.
 """
+
+from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from radarkit.errors import UserError
 from radarkit.recording import Float64
+
+CONSTANT_LEVELS_DB = (6.0, 3.0, 0.0, -1.0, -2.0, -3.0)
+MILD_DB, EXTENSIVE_DB = 0.0, -9.0  # body movements
+MOVEMENT_LENGTHS_S = (1.0, 2.0, 3.0)
 
 
 class ConstantNoise(BaseModel):
@@ -18,66 +28,156 @@ class ConstantNoise(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snr_db: float
+    snr_db: float = Field(allow_inf_nan=False)
 
 
 class AbruptNoise(BaseModel):
-    """Body movements.
+    """Body movements in a share of the windows of a trial.
 
     Attributes
     ----------
     snr_db : float
-        0 for mild and -9 for extensive movement, in the seed's tables.
+        `MILD_DB` or `EXTENSIVE_DB` in the seed's tables.
     length_s : float
-        Of each movement; 1, 2 or 3 s in the seed's tables.
-    per_min : float
-        How many come in a minute.
+        Of each movement, no longer than a window; one of `MOVEMENT_LENGTHS_S` in the tables.
+    share : float
+        Of the windows that hold a movement, one each; a fifth in the published protocol.
+    window_s : float
+        Length of a window.
+
+    Raises
+    ------
+    UserError
+        When a movement is longer than a window.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snr_db: float
-    length_s: float = Field(gt=0)
-    per_min: float = Field(gt=0)
+    snr_db: float = Field(allow_inf_nan=False)
+    length_s: float = Field(gt=0, allow_inf_nan=False)
+    share: float = Field(default=0.2, ge=0, le=1)
+    window_s: float = Field(default=4.0, gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.length_s > self.window_s:
+            raise UserError(
+                f"movements of {self.length_s:g} s in windows of {self.window_s:g} s",
+                expected="movements no longer than a window",
+            )
+        return self
+
+    def count(self, windows: int) -> int:
+        """How many of so many windows hold a movement: at least one, unless the share is zero."""
+        return max(1, round(self.share * windows)) if self.share > 0 else 0
+
+
+Noise = ConstantNoise | AbruptNoise
+
+
+def add_noise(
+    x: NDArray[np.floating],
+    noises: Sequence[Noise],
+    sample_rate_hz: float,
+    rng: np.random.Generator,
+    reference: NDArray[np.floating] | None = None,
+) -> Float64:
+    """Add noises to a signal, each at its own SNR against the same clean reference.
+
+    Parameters
+    ----------
+    x : (channels, samples)
+        Signal in any unit.
+    noises : sequence of ConstantNoise or AbruptNoise
+        In the order in which they draw from `rng`.
+    sample_rate_hz : float
+        Rate of `x`.
+    rng : numpy.random.Generator
+        Source of the noise.
+    reference : (channels, samples), optional
+        What the SNR relates to, in the unit of `x`; `x` itself when not given.
+
+    Returns
+    -------
+    (channels, samples) float64
+        A channel whose reference is silent stays as it is, for no noise has an SNR against it.
+
+    Raises
+    ------
+    UserError
+        When `x` and `reference` differ in shape or are not (channels, samples), or the reference
+        is not finite.
+    """
+    clean = np.asarray(x if reference is None else reference, np.float64)
+    if clean.ndim != 2 or clean.shape != np.shape(x):
+        raise UserError(
+            f"noise against a reference of shape {clean.shape} on a signal of shape {np.shape(x)}",
+            expected="(channels, samples), the same for both",
+        )
+    if not np.isfinite(clean).all():
+        raise UserError(
+            f"{int((~np.isfinite(clean)).sum())} NaN or infinite values in the reference of a "
+            "noise",
+            expected="finite values",
+        )
+    noisy = np.array(x, np.float64)
+    for noise in noises:
+        if isinstance(noise, ConstantNoise):
+            noisy += constant_noise(clean, noise, rng)
+        else:
+            noisy += abrupt_noise(clean, noise, sample_rate_hz, rng)
+    return noisy
 
 
 def constant_noise(
-    cardiac_m: NDArray[np.float64], noise: ConstantNoise, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Noise for the displacement `cardiac_m` of shape (channels, samples), in metres."""
-    return _scale_to_snr(rng.standard_normal(cardiac_m.shape), cardiac_m, noise.snr_db)
+    reference: NDArray[np.float64], noise: ConstantNoise, rng: np.random.Generator
+) -> Float64:
+    """White noise against the `reference` of shape (channels, samples), in its unit."""
+    return at_snr(rng.standard_normal(reference.shape), power(reference), noise.snr_db)
 
 
 def abrupt_noise(
-    cardiac_m: NDArray[np.float64],
+    reference: NDArray[np.float64],
     noise: AbruptNoise,
     sample_rate_hz: float,
     rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Noise for the displacement `cardiac_m` of shape (channels, samples), zero between movements.
-
-    The movements share the trial's time evenly, each at a random place within its share, so that
-    they never overlap; there are as many as `per_min` asks for, rounded, and at least one.
-    """
-    samples = cardiac_m.shape[1]
-    length = min(samples, round(noise.length_s * sample_rate_hz))
-    count = max(1, round(noise.per_min * samples / sample_rate_hz / 60))
-    share = samples // count
-    out = np.zeros_like(cardiac_m)
-    for index in range(count):
-        start = index * share + int(rng.integers(0, max(1, share - length + 1)))
-        block = slice(start, min(start + length, samples, (index + 1) * share))
-        white = rng.standard_normal(cardiac_m[:, block].shape)
-        out[:, block] = _scale_to_snr(white, cardiac_m[:, block], noise.snr_db)
+) -> Float64:
+    """Movements against the `reference` of shape (channels, samples), zero between them."""
+    out = np.zeros_like(reference)
+    for start, stop in draw_movements(noise, reference.shape[1], sample_rate_hz, rng):
+        white = rng.standard_normal((reference.shape[0], stop - start))
+        out[:, start:stop] = at_snr(white, power(reference[:, start:stop]), noise.snr_db)
     return out
 
 
-def _power(x: NDArray[np.float64]) -> Float64:
-    return np.asarray(np.mean(x**2, axis=1, keepdims=True))
+def draw_movements(
+    noise: AbruptNoise, samples: int, sample_rate_hz: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw where the movements of a trial lie.
+
+    The trial is divided into consecutive windows; `AbruptNoise.count` of them, drawn at random,
+    get a movement at a random place within, so that movements neither overlap nor are cut. What
+    is left after the last whole window stays still. A trial shorter than a window is one window.
+
+    Returns
+    -------
+    (movements, 2) int64
+        First sample of each and the one after its last, in order of time.
+    """
+    window = min(round(noise.window_s * sample_rate_hz), samples)
+    length = min(max(1, round(noise.length_s * sample_rate_hz)), window)
+    windows = samples // window
+    hit = np.sort(rng.choice(windows, noise.count(windows), replace=False))
+    starts = hit * window + rng.integers(0, window - length + 1, hit.size)
+    return np.stack([starts, starts + length], axis=1).astype(np.int64)
 
 
-def _scale_to_snr(
-    noise: NDArray[np.float64], cardiac: NDArray[np.float64], snr_db: float
-) -> NDArray[np.float64]:
-    wanted = _power(cardiac) / 10 ** (snr_db / 10)
-    return np.asarray(noise * np.sqrt(wanted / _power(noise)))
+def power(x: NDArray[np.floating]) -> Float64:
+    """Mean square of each channel of (channels, samples), as (channels, 1)."""
+    return np.asarray(np.mean(np.square(x, dtype=np.float64), axis=1, keepdims=True))
+
+
+def at_snr(white: Float64, reference_power: Float64, snr_db: float) -> Float64:
+    """Scale each channel of (channels, samples) to `snr_db` below a power of (channels, 1)."""
+    wanted = reference_power / 10 ** (snr_db / 10)
+    return np.asarray(white * np.sqrt(wanted / power(white)))

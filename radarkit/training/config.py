@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.windows import WindowConfig
 
 Preset = Literal["compact", "paper"]
@@ -34,6 +35,8 @@ class TrainConfig(BaseModel):
         Standard deviation of the length target, in classes.
     window : WindowConfig
         How windows are cut.
+    noise : LiveNoise, optional
+        Noise added while windows are read, to train on and to choose the model by.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +54,7 @@ class TrainConfig(BaseModel):
     gradient_space: Literal["parameters", "features"] = "parameters"
     length_spread: float = Field(default=2.0, ge=0)
     window: WindowConfig = WindowConfig()
+    noise: LiveNoise | None = None
 
     @classmethod
     def for_preset(cls, preset: Preset, **overrides: object) -> Self:

@@ -63,8 +63,9 @@ def train(
     )
     dataset = Dataset(data)
     split = split_by_subject(dataset.subjects, seed=split_seed)
-    windows = WindowDataset(dataset, split.train, config.window, seed=shift_seed)
-    validation = WindowDataset(dataset, split.validation, config.window)
+    noise = config.noise
+    windows = WindowDataset(dataset, split.train, config.window, seed=shift_seed, noise=noise)
+    validation = WindowDataset(dataset, split.validation, config.window, noise=noise)
     model_config = _model_config(dataset, config)
     record = RunRecord(
         train=config,

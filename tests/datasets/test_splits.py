@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radarkit.datasets.splits import split_by_subject, unseen_subjects
+from radarkit.datasets.splits import Split, split_by_subject, unseen_subjects
 from radarkit.errors import UserError
 
 
@@ -28,3 +28,21 @@ def test_subjects_seen_in_training_are_left_out_and_refused_when_nobody_else_is_
     assert unseen_subjects([*seen, *split.test, "stranger"], split) == (*split.test, "stranger")
     with pytest.raises(UserError, match="all 3 subjects of the data were used in training"):
         unseen_subjects(seen, split)
+
+
+@given(st.permutations(["train", "validation", "test"]), st.integers(0, 20))
+def test_a_split_that_shares_a_subject_cannot_be_made(order, seed):
+    names = split_by_subject([f"s{i}" for i in range(9)], seed=seed).model_dump()
+    leaked = names[order[0]][0]
+    names[order[1]] = (*names[order[1]], leaked)
+    with pytest.raises(UserError, match=rf"^subject {leaked} is in \w+ and in \w+; .*") as caught:
+        Split(**names)
+    assert order[0] in str(caught.value) and order[1] in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_split_read_back_from_a_file_is_checked_too():
+    with pytest.raises(UserError, match="subject a is in train and in test"):
+        Split.model_validate_json('{"train": ["a", "b"], "validation": ["c"], "test": ["a"]}')
+    with pytest.raises(UserError, match="subject b is in train and in train"):
+        Split(train=("a", "b", "b"), validation=("c",), test=("d",))

@@ -1,0 +1,180 @@
+"""Spectrogram windows as a network reads them: the stored ones, or with noise added on the fly."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from radarkit.datasets.live_noise import LiveNoise
+from radarkit.datasets.noisy_vibration import NoisyVibration, trial_key, vibration_power
+from radarkit.datasets.reader import Dataset
+from radarkit.datasets.trial_header import TrialHeader
+from radarkit.datasets.windows import TARGET_RATE_HZ, WindowConfig
+from radarkit.errors import UserError
+from radarkit.recording import Float32, Float64
+from radarkit.simulate.noise import ConstantNoise
+from radarkit.simulate.spectrogram_noise import add_spectrogram_noise, draw_hits
+from radarkit.spectrogram.grid import FrequencyGrid
+from radarkit.spectrogram.streaming import sst_frames
+
+_INFINITY = 0x7C00  # bits of a half
+
+
+def read_window(dataset: Dataset, header: TrialHeader, start: int, config: WindowConfig) -> Float32:
+    """Spectrogram of the window that starts at sample `start`, min-max normalised per channel.
+
+    Returns
+    -------
+    (channels, rows, frames) float32
+        In [0, 1]; frames beyond the end of the trial are zero.
+    """
+    from radarkit.datasets.halves_numba import normalise_halves  # numba loads with the first call
+
+    first, frames = _frames_of(header, start, config)
+    stored = dataset.frames(header, first, first + frames)
+    values = np.empty(stored.shape, np.float32)
+    bits = stored.view(np.uint16).reshape(len(stored), -1)
+    if (
+        normalise_halves(bits, values.reshape(bits.shape)) >= _INFINITY
+    ):  # a negative one: not by this toolkit
+        _normalise(values := stored.astype(np.float32))
+    return _filled(values, frames)
+
+
+class WindowReader:
+    """Reads windows with noise; its memory does not grow with the data set.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Where the trials are.
+    headers : sequence of TrialHeader
+        The trials that will be read. Constant noise in the signal is relative to the power of a
+        whole trial, so each is read once here.
+    config : WindowConfig
+        How windows are cut.
+    noise : LiveNoise
+        What to add.
+
+    Raises
+    ------
+    UserError
+        When noise in the signal is asked for and the spectrogram of a trial is no SST, or its
+        sample rate is not 200 Hz.
+    """
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        headers: list[TrialHeader],
+        config: WindowConfig,
+        noise: LiveNoise,
+    ) -> None:
+        self._dataset, self._config, self._noise = dataset, config, noise
+        self._powers: dict[str, Float64] = {}
+        if noise.domain == "spectrogram":
+            return
+        for header in headers:
+            check_rate(header)
+            _check_method(header)
+            if any(isinstance(each, ConstantNoise) for each in noise.noises):
+                self._powers[header.name] = vibration_power(dataset, header)
+
+    def hits(self, header: TrialHeader, windows: int) -> NDArray[np.bool_]:
+        """Which windows of a trial each noise falls on, (windows, noises): the same every time.
+
+        Noise in the signal has its own places there and comes with whatever window holds them.
+        """
+        if self._noise.domain == "signal":
+            return np.ones((windows, len(self._noise.noises)), np.bool_)
+        rng = np.random.default_rng([self._noise.seed, trial_key(header)])
+        return draw_hits(self._noise.noises, windows, rng)
+
+    def read(
+        self, header: TrialHeader, start: int, hits: NDArray[np.bool_], epoch: int = 0
+    ) -> Float32:
+        """Read the window that starts at sample `start`.
+
+        Parameters
+        ----------
+        header : TrialHeader
+            The trial.
+        start : int
+            Where it starts, on a frame.
+        hits : (noises,) bool
+            The row of the window in what `hits` gives.
+        epoch : int
+            Noise is drawn anew in each epoch.
+
+        Returns
+        -------
+        (channels, rows, frames) float32
+            Normalised as by `read_window`; noise in the spectrogram is added afterwards, that in
+            the signal before.
+        """
+        noise = self._noise
+        if noise.domain == "signal":
+            return self._live(header, start, epoch)
+        clean = read_window(self._dataset, header, start, self._config)
+        rng = np.random.default_rng([noise.seed, epoch, trial_key(header), start])
+        return add_spectrogram_noise(clean, noise.noises, header.frame_rate_hz, rng, hits)
+
+    def _live(self, header: TrialHeader, start: int, epoch: int) -> Float32:
+        noise = self._noise
+        vibration = NoisyVibration(
+            self._dataset,
+            header,
+            noise.noises,
+            (noise.seed, epoch),
+            self._powers.get(header.name),
+        )
+        first, frames = _frames_of(header, start, self._config)
+        values = sst_frames(
+            vibration,
+            header.sample_rate_hz,
+            first,
+            min(first + frames, header.frames),
+            grid=FrequencyGrid(frequencies_hz=tuple(self._dataset.frequencies_hz(header).tolist())),
+            frame_rate_hz=header.frame_rate_hz,
+        ).values
+        _normalise(values)
+        return _filled(values, frames)
+
+
+def _frames_of(header: TrialHeader, start: int, config: WindowConfig) -> tuple[int, int]:
+    """First frame of a window, and how many it has."""
+    first = round(start * header.frame_rate_hz / TARGET_RATE_HZ)
+    return first, config.frames(header.frame_rate_hz)
+
+
+def _normalise(values: Float32) -> None:
+    """Min-max normalise each channel in place."""
+    flat = values.reshape(len(values), -1)
+    low = flat.min(axis=1, keepdims=True)
+    span = flat.max(axis=1, keepdims=True) - low
+    flat -= low
+    flat /= np.where(span > 0, span, 1)
+
+
+def _filled(values: Float32, frames: int) -> Float32:
+    """Fill up with zeros to `frames` frames."""
+    missing = frames - values.shape[2]
+    return np.pad(values, ((0, 0), (0, 0), (0, missing))) if missing else values
+
+
+def check_rate(header: TrialHeader) -> None:
+    """Refuse a trial whose windows would not start on whole samples of the targets."""
+    if header.sample_rate_hz != TARGET_RATE_HZ:
+        raise UserError(
+            f"trial {header.name} is sampled at {header.sample_rate_hz:g} Hz",
+            expected=f"{TARGET_RATE_HZ:g} Hz",
+            do="extract it again with --sample-rate 200",
+        )
+
+
+def _check_method(header: TrialHeader) -> None:
+    if header.method != "sst":
+        raise UserError(
+            f"noise in the signal of trial {header.name}, whose spectrogram is made by "
+            f"{header.method}",
+            expected="sst, which is made again from the noisy signal",
+            do='add the noise to the spectrogram (domain = "spectrogram")',
+        )
