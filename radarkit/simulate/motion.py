@@ -107,7 +107,7 @@ def _shake(
     channels: int, length: int, sample_rate_hz: float, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     noise = band_noise((channels + 1, length), sample_rate_hz, *_SHAKE_HZ, rng)
-    return hann(length, sym=False) * _with_common(noise)
+    return np.asarray(hann(length, sym=False) * _with_common(noise))
 
 
 def _with_common(noise: NDArray[np.float64]) -> NDArray[np.float64]:

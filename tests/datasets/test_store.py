@@ -34,13 +34,21 @@ def test_what_is_written_is_read(tmp_path):
 def test_the_schema_is_as_documented(data):
     with h5py.File(data) as file:
         assert file.attrs["format"] == "radarkit" and file.attrs["schema_version"] == 1
-        assert {"radarkit_version", "created_utc", "config_json", "seed"} <= set(file.attrs)
+        assert {"radarkit_version", "versions_json", "config_json", "seed"} <= set(file.attrs)
+        assert "created_utc" not in file.attrs  # the same seed makes the same bytes at any time
         trial = file["trials/anna-1"]
         for name, array in trial.items():
             assert {"units", "axes"} <= set(array.attrs), name
         picture = trial["spectrogram"]
         assert (picture.dtype, picture.chunks) == (np.float16, (3, 5, 120))
         assert (picture.compression, picture.shuffle, picture.fletcher32) == ("lzf", True, True)
+
+
+def test_what_does_not_come_from_a_seed_has_a_date(tmp_path):
+    with create(tmp_path / "a.h5", config={}, seed=None) as writer:
+        writer.add(*make_trial("anna"))
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert "created_utc" in file.attrs and "seed" not in file.attrs
 
 
 def test_a_folder_of_shards_reads_like_one_file(tmp_path):
