@@ -17,10 +17,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 # Raw captures of simulated people -> chest motion -> network -> report.
 demo: $(INSTALLED)
 	rm -rf $(DEMO) && mkdir -p $(DEMO)
-	$(BIN)/radarkit simulate --output $(DEMO)/truth.h5 --raw $(DEMO)/captures \
-	  --subjects 40 --duration 30 --seed 1
+	$(BIN)/radarkit simulate lying --output $(DEMO)/truth --raw $(DEMO)/captures \
+	  --subjects 40 --duration 30 --seed 1 --jobs 2
 	$(BIN)/radarkit extract $(DEMO)/captures/*.bin --config $(DEMO)/captures/radar.toml \
-	  --output $(DEMO)/data --label $(DEMO)/truth.h5 --report $(DEMO)/extract.json --channels 8
+	  --output $(DEMO)/data --label $(DEMO)/truth --report $(DEMO)/extract.json --channels 8
 	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 10 --seed 1
 	$(BIN)/radarkit eval $(DEMO)/run $(DEMO)/data --output $(DEMO)/report
 

@@ -57,7 +57,7 @@ def find_r_peaks(ecg_mv: ArrayLike, sample_rate_hz: float) -> NDArray[np.int64]:
     if ecg.size < SHORTEST_S * sample_rate_hz or np.ptp(ecg) == 0:
         return np.empty(0, np.int64)
     rough = _qrs(ecg, sample_rate_hz)
-    return _to_local_maximum(ecg, rough, round(REACH_S * sample_rate_hz))
+    return to_local_maximum(ecg, rough, round(REACH_S * sample_rate_hz))
 
 
 def _qrs(ecg: Float64, sample_rate_hz: float) -> NDArray[np.int64]:
@@ -79,7 +79,7 @@ def _qrs(ecg: Float64, sample_rate_hz: float) -> NDArray[np.int64]:
     return np.asarray(peaks[trusted & (to_end >= 0)] - lead, np.int64)
 
 
-def _to_local_maximum(ecg: Float64, rough: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
+def to_local_maximum(ecg: Float64, rough: NDArray[np.int64], reach: int) -> NDArray[np.int64]:
     """Move each index to the highest sample within `reach`; drop those on the ends."""
     around = rough[:, None] + np.arange(-reach, reach + 1)
     inside = (around >= 0) & (around < ecg.size)

@@ -1,101 +1,123 @@
-"""Hearts from real WFDB records (the optional package ``wfdb``)."""
+"""Hearts from real ECG records: one, or a folder of them.
 
-from fractions import Fraction
+Each record is a person. Where more people are asked for than there are records, the records are
+taken in turn, each time a later part of them; the trials of a person follow each other.
+"""
+
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from scipy import signal
 
-from radarkit.ecg import find_r_peaks
+from radarkit.delineation import delineate
 from radarkit.errors import UserError
-from radarkit.recording import Float32, Float64
+from radarkit.recording import Float64
+from radarkit.simulate.ecg_files import EcgRecord, read_record, record_paths
 from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
+from radarkit.simulate.respiration import unit_breath
 
-_BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")  # WFDB's codes of beats, the rest are remarks
+_AROUND_S = 2.0  # beats just outside a stretch still move the chest inside it
+_FEWEST_BEATS = 3
+_BREATH_HZ = (0.05, 0.8)
+_FLAT = 1e-9  # of a breath against its own level
+
+_read = lru_cache(maxsize=2)(read_record)  # a record holds many hearts
 
 
-def read_hearts(record: Path, hearts: int, duration_s: float) -> list[Heart]:
-    """Cut consecutive stretches of a record's first lead.
+class RealHearts:
+    """Hearts of one ECG record or of a folder of them, read when they are asked for.
 
     Parameters
     ----------
-    record : Path
-        WFDB record without its extension, as WFDB wants it (``.hea`` is accepted too).
-    hearts : int
-        How many stretches.
-    duration_s : float
-        Length of each.
+    path : Path
+        WFDB record (with or without ``.hea``), EDF file, or folder.
 
-    Returns
-    -------
-    list of Heart
-        ECG in mV at 200 Hz; R times from the record's ``.atr`` annotation where it has one, else
-        detected.
+    Attributes
+    ----------
+    records : tuple of str
+        Names of the records.
 
     Raises
     ------
     UserError
-        When `wfdb` is missing, the record cannot be read, is too short, or holds no beats.
+        When there is no record.
     """
-    ecg, r_times = _read(record.with_suffix("") if record.suffix == ".hea" else record)
-    samples = round(duration_s * SAMPLE_RATE_HZ)
-    if ecg.size < hearts * samples:
-        raise UserError(
-            f"record {record.name} lasts {ecg.size / SAMPLE_RATE_HZ:.0f} s",
-            expected=f"at least {hearts * duration_s:.0f} s for {hearts} x {duration_s:g} s",
-            do="ask for less",
-        )
-    stretches = []
-    for index in range(hearts):
-        start_s = index * duration_s
-        # beats just outside the stretch still move the chest inside it
-        near = (r_times > start_s - 2) & (r_times < start_s + duration_s + 2)
-        if near.sum() < 3:
+
+    def __init__(self, path: Path) -> None:
+        self._paths = record_paths(path)
+        self.records = tuple(header.stem for header in self._paths)
+
+    def heart(self, person: int, stretch: int, stretches: int, duration_s: float) -> Heart:
+        """Cut a heart out of the record of a person.
+
+        Parameters
+        ----------
+        person : int
+            Number of the person; record ``person % len(records)`` is theirs.
+        stretch, stretches : int
+            Which of how many trials of the person.
+        duration_s : float
+            Length of the trial.
+
+        Raises
+        ------
+        UserError
+            When the record is damaged, too short, misses samples there, or holds no beats there.
+        """
+        record = _read(self._paths[person % len(self._paths)])
+        number = person // len(self._paths) * stretches + stretch
+        samples = round(duration_s * SAMPLE_RATE_HZ)
+        start = number * samples
+        if start + samples > record.ecg_mv.size:
             raise UserError(
-                f"record {record.name} has {near.sum()} beats from {start_s:g} s on",
+                f"ECG record {record.name} lasts {record.ecg_mv.size / SAMPLE_RATE_HZ:.0f} s",
+                expected=f"at least {(start + samples) / SAMPLE_RATE_HZ:.0f} s for trial "
+                f"{number + 1} of {duration_s:g} s",
+                do="ask for fewer or shorter trials",
+            )
+        inside = slice(start, start + samples)
+        _check_whole(record, inside)
+        around = round(_AROUND_S * SAMPLE_RATE_HZ)
+        near = (record.r_peaks > start - around) & (record.r_peaks < start + samples + around)
+        peaks = record.r_peaks[near]
+        if ((peaks >= start) & (peaks < start + samples)).sum() < _FEWEST_BEATS:
+            raise UserError(
+                f"ECG record {record.name} has {peaks.size} beats from "
+                f"{start / SAMPLE_RATE_HZ:g} to {(start + samples) / SAMPLE_RATE_HZ:g} s",
                 expected="a heartbeat",
                 do="use another record",
             )
-        stretches.append(
-            Heart(
-                ecg[index * samples : (index + 1) * samples],
-                r_times[near] - start_s,
-                f"WFDB record {record.name}",
-            )
+        start_s = start / SAMPLE_RATE_HZ
+        fiducials = delineate(record.ecg_mv, SAMPLE_RATE_HZ, record.r_peaks)
+        return Heart(
+            record.ecg_mv[inside],
+            peaks / SAMPLE_RATE_HZ - start_s,
+            f"{record.name} ({record.lead})",
+            t_end_s=fiducials.t_end_s[near] - start_s,
+            breath=_breath(record, inside),
         )
-    return stretches
 
 
-def _read(record: Path) -> tuple[Float32, Float64]:
-    """ECG in mV at 200 Hz and R times in s of a whole record."""
-    try:
-        import wfdb
-    except ImportError as error:
+def _check_whole(record: EcgRecord, inside: slice) -> None:
+    missing = np.flatnonzero(record.missing[inside])
+    if missing.size:
+        first_s = (inside.start + missing[0]) / SAMPLE_RATE_HZ
         raise UserError(
-            "reading ECG records needs the package wfdb",
-            do="install radarkit with its extra: pip install -e '.[wfdb]'",
-        ) from error
-    if not record.with_suffix(".hea").is_file():
-        raise UserError(f"no WFDB record at {record}", expected=f"{record.name}.hea beside it")
-    try:
-        signals, fields = wfdb.rdsamp(str(record), channels=[0])
-        has_beats = record.with_suffix(".atr").is_file()
-        annotation = wfdb.rdann(str(record), "atr") if has_beats else None
-    except Exception as error:  # wfdb raises bare Exceptions of many kinds on damaged files
-        raise UserError(
-            f"cannot read WFDB record {record}: {error}", do="check the file"
-        ) from error
-    ecg = np.asarray(signals[:, 0], np.float64)
-    if not np.isfinite(ecg).all():
-        raise UserError(
-            f"record {record.name} has {int((~np.isfinite(ecg)).sum())} missing samples in lead "
-            f"{fields['sig_name'][0]}",
+            f"ECG record {record.name} misses {missing.size / SAMPLE_RATE_HZ:.2g} s of lead "
+            f"{record.lead}, the first at {first_s:.2f} s",
+            expected="gaps of 50 ms at most",
             do="use another record or cut that stretch",
         )
-    ratio = Fraction(SAMPLE_RATE_HZ / fields["fs"]).limit_denominator(10_000)
-    resampled = signal.resample_poly(ecg, ratio.numerator, ratio.denominator, padtype="line")
-    if annotation is None:
-        peaks = find_r_peaks(resampled.astype(np.float32), SAMPLE_RATE_HZ)
-        return resampled.astype(np.float32), peaks / SAMPLE_RATE_HZ
-    is_beat = np.array([symbol in _BEAT_SYMBOLS for symbol in annotation.symbol])
-    return resampled.astype(np.float32), annotation.sample[is_beat] / fields["fs"]
+
+
+def _breath(record: EcgRecord, inside: slice) -> Float64 | None:
+    """Breath of a stretch; None where it was not recorded or stands still."""
+    if record.breath is None:
+        return None
+    band = signal.butter(2, _BREATH_HZ, "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+    raw = record.breath
+    moving = signal.sosfiltfilt(band, raw - raw.mean())[inside]
+    if moving.std() <= _FLAT * max(float(np.abs(raw).max()), 1.0):
+        return None
+    return unit_breath(moving)
