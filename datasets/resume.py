@@ -122,9 +122,9 @@ def make_shards(
         if dask is None:  # no worker is left; one that was killed could not clean up
             for task in tasks:
                 task.shard.with_name(f"{task.shard.name}.part").unlink(missing_ok=True)
-            for folder in new:
-                with suppress(OSError):  # holds finished shards
-                    folder.rmdir()
+        for folder in new:
+            with suppress(OSError):  # holds finished shards
+                folder.rmdir()
     return {task.name: result for task, result in zip(tasks, results, strict=True)}
 
 

@@ -153,7 +153,9 @@ def simulate_dataset(
         return 0
     check_output(path, force=True)
     if path.exists() and not path.is_dir():
-        raise UserError(f"{path} is a file", expected="a folder, or a name that ends in .h5")
+        raise UserError(
+            f"{path} exists already and is a file", expected="a folder, or a name that ends in .h5"
+        )
     shards = [
         _Shard(
             path / f"{config.name_of(number)}.h5", people[number : number + 1], config, raw, force

@@ -1,8 +1,9 @@
 """Simulated chests held against real ones: the table of simulator.md.
 
-    python docs/chests.py DATA.h5...
+    python docs/chests.py DATA...
 
-Each trial counts with its first 57.6 s, the length of the real recordings.
+DATA is a file or a folder of them. Each trial counts with its first 57.6 s, the length of the real
+recordings.
 """
 
 import argparse
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from radarkit.datasets import Dataset
+from radarkit.errors import UserError
 from radarkit.evaluation.likeness import LikenessRow, summary
 from radarkit.recording import Recording
 
@@ -48,7 +50,7 @@ def line(row: LikenessRow) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Hold simulated chests against real ones.")
-    parser.add_argument("data", nargs="+", type=Path, help="radarkit data sets")
+    parser.add_argument("data", nargs="+", type=Path, help="data sets: files, or folders of them")
     rows = summary(recordings(parser.parse_args().data))
     print("| statistic | real | simulated: median (5 to 95 %) | within |")
     print("|---|---|---|---|")
@@ -58,4 +60,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except UserError as error:
+        raise SystemExit(f"error: {error}") from None

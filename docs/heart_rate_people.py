@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 from radarkit.datasets.recipes import load_recipe
 from radarkit.simulate import Subject, draw_heart, draw_subject, simulate_trial
 from radarkit.simulate.heart import SAMPLE_RATE_HZ
+from radarkit.simulate.mechanics import Mechanics
 from radarkit.simulate.motion import draw_sway
 from radarkit.simulate.respiration import Respiration, breathing_motion, draw_breath
 from radarkit.simulate.rhythm import Rhythm
@@ -99,7 +100,13 @@ def draw_person(
     )
     seed = np.random.SeedSequence(int(rng.integers(2**63)))
     subject = draw_subject(load_recipe(), channels, seed)
-    person = subject.person.model_copy(update={"rhythm": rhythm, "respiration": plain})
+    person = subject.person.model_copy(
+        update={
+            "rhythm": rhythm,
+            "respiration": plain,
+            "mechanics": _mechanics(subject.person.mechanics, rng),
+        }
+    )
     subject = dataclasses.replace(subject, person=person)
     samples = round(seconds * SAMPLE_RATE_HZ)
     motion_m, seen_per_min = _cardiac(subject, seconds, rng) if beating else (0.0, np.nan)
@@ -160,6 +167,18 @@ def draw_hard_breath(
     heights = 1 + 0.1 * rng.standard_normal(int(turn[-1]) + 3)
     course = course * np.interp(turn, np.arange(heights.size), heights)
     return np.asarray(gaussian_filter1d(course, rng.uniform(0.02, 0.05) * rate_hz))
+
+
+def _mechanics(mechanics: Mechanics, rng: np.random.Generator) -> Mechanics:
+    """Make bursts that are smaller than most, alike in all beats, and nothing between the two."""
+    return mechanics.model_copy(
+        update={
+            "amplitude_m": rng.uniform(12e-6, 30e-6),
+            "v1": mechanics.v1.model_copy(update={"steadiness": 0.99}),
+            "v2": mechanics.v2.model_copy(update={"steadiness": 0.99}),
+            "recoil": mechanics.recoil.model_copy(update={"share": 0.0}),
+        }
+    )
 
 
 def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tuple[Float64, float]:

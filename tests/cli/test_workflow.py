@@ -2,7 +2,6 @@
 
 import json
 
-import h5py
 import numpy as np
 import pytest
 
@@ -21,7 +20,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def captures(folder):
     done = run(
-        "simulate", "-o", "truth.h5", "--raw", "captures", "--subjects", 4, "--duration", SECONDS,
+        "simulate", "lying", "-o", "truth.h5", "--raw", "captures", "--subjects", 4, "--duration", SECONDS,
         "--channels", 3, "--seed", 5, cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -141,16 +140,11 @@ def test_info_prints_what_is_in_each_kind_of_file(folder, extracted, trained):
             assert word in done.stdout
 
 
-def test_the_same_seed_simulates_the_same_signals(folder):
+def test_the_same_seed_simulates_the_same_bytes(folder):
     for name in ("one.h5", "two.h5"):
         done = run(
             "simulate", "-o", name, "--subjects", 2, "--duration", 12, "--seed", 9, "--snr-db", 3,
             "--movement-db", -9, cwd=folder,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
-    with h5py.File(folder / "one.h5") as one, h5py.File(folder / "two.h5") as two:
-        for name in one["trials"]:
-            for array in one["trials"][name]:
-                np.testing.assert_array_equal(
-                    one["trials"][name][array][()], two["trials"][name][array][()]
-                )
+    assert (folder / "one.h5").read_bytes() == (folder / "two.h5").read_bytes()
