@@ -20,8 +20,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def captures(folder):
     done = run(
-        "simulate", "lying", "-o", "truth.h5", "--raw", "captures", "--subjects", 4, "--duration", SECONDS,
-        "--channels", 3, "--seed", 5, cwd=folder,
+        "simulate", "lying", "-o", "truth.h5", "--raw", "captures", "--subjects", 4,
+        "--duration", SECONDS, "--channels", 3, "--seed", 5, cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return sorted((folder / "captures").glob("*.bin"))
@@ -48,12 +48,15 @@ def test_extraction_gives_back_the_displacement_that_was_simulated(folder, extra
     truth, found = Dataset(folder / "truth.h5"), Dataset(extracted)
     assert [t.name for t in found.trials] == [t.name for t in truth.trials]
     for true, seen in zip(truth.trials, found.trials, strict=True):
-        # points of the chest move alike but for tens of um; each channel mixes them
-        expected = truth.recording(true).radar.astype(float).mean(axis=0)
+        points = truth.recording(true).radar.astype(float)
+        points -= points.mean(axis=1, keepdims=True)
+        mean = points.mean(axis=0)
+        # points of the chest move alike but for a few per cent; each channel mixes them
+        gains = points @ mean / (mean @ mean)
         for channel in found.recording(seen).radar.astype(float):
-            a, b = channel - channel.mean(), expected - expected.mean()
-            assert (a @ b) / np.sqrt((a @ a) * (b @ b)) >= 0.99
-            assert (a @ b) / (b @ b) == pytest.approx(1, abs=0.01)
+            moved = channel - channel.mean()
+            assert (moved @ mean) / np.sqrt((moved @ moved) * (mean @ mean)) >= 0.99
+            assert gains.min() - 0.01 < moved @ mean / (mean @ mean) < gains.max() + 0.01
 
 
 def test_labels_come_with_the_captures_unchanged(folder, extracted):
@@ -73,8 +76,8 @@ def test_the_extraction_report_has_rate_and_range_of_every_capture(folder, captu
         assert report["capture"]["frames_dropped"] == report["health"]["clipped_fraction"] == 0
         assert 0.4 < report["range_m"] < 1.3
         _, peaks = truth.labels(trial)
-        true_rate = 12_000 / np.diff(peaks).mean()
-        assert report["heart_rate_per_min"] == pytest.approx(true_rate, abs=3)
+        slow, fast = np.percentile(12_000 / np.diff(peaks), (5, 95))
+        assert slow < report["heart_rate_per_min"] < fast
 
 
 def test_a_run_keeps_its_configuration_split_and_checkpoints(trained):
