@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from scipy import signal
 from radarkit.ecg import REACH_S, find_r_peaks, to_local_maximum
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64
+from radarkit.simulate.ecg_channels import Channel, read_edf, read_wfdb
 from radarkit.simulate.heart import SAMPLE_RATE_HZ
 
 _LEADS = (  # the first that is there is taken
@@ -32,8 +32,6 @@ _BREATH = r"RESP.*|THOR.*|ABDO.*|CHEST.*|IMP.*"
 _TO_MV = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "v": 1e3}
 _SLOWEST_HZ = 100.0
 _BRIDGED_S = 0.05
-_ANNOTATIONS = ("atr", "qrs", "ecg", "man")
-_BEAT_SYMBOLS = frozenset("NLRBAaJSVrFejnE/fQ?")  # WFDB's codes of beats, the rest are remarks
 _INVERTED = 1.3  # how much deeper than high the QRS complexes of an inverted lead are
 
 
@@ -63,12 +61,6 @@ class EcgRecord:
     missing: NDArray[np.bool_]
     r_peaks: NDArray[np.int64]
     breath: Float64 | None
-
-
-class _Channel(NamedTuple):
-    values: Float64
-    rate_hz: float
-    unit: str
 
 
 def record_paths(path: Path) -> tuple[Path, ...]:
@@ -103,7 +95,7 @@ def read_record(header: Path) -> EcgRecord:
     UserError
         When the package for it is missing, the file is damaged, or no channel is an ECG.
     """
-    channels, beats_s = _read_edf(header) if header.suffix.lower() == ".edf" else _read_wfdb(header)
+    channels, beats_s = read_edf(header) if header.suffix.lower() == ".edf" else read_wfdb(header)
     lead = _lead(channels, header.stem)
     ecg_mv, missing = _to_mv(channels[lead], f"{lead} of {header.stem}")
     rough = None if beats_s is None else np.rint(beats_s * SAMPLE_RATE_HZ).astype(np.int64)
@@ -125,7 +117,7 @@ def read_record(header: Path) -> EcgRecord:
     )
 
 
-def _lead(channels: Mapping[str, _Channel], name: str) -> str:
+def _lead(channels: Mapping[str, Channel], name: str) -> str:
     for pattern in _LEADS:
         for label in channels:
             if _is(pattern, label):
@@ -143,7 +135,7 @@ def _is(pattern: str, label: str) -> bool:
     return re.fullmatch(pattern, label.strip().upper()) is not None
 
 
-def _to_mv(channel: _Channel, what: str) -> tuple[Float32, NDArray[np.bool_]]:
+def _to_mv(channel: Channel, what: str) -> tuple[Float32, NDArray[np.bool_]]:
     """Bring an ECG to mV at the rate of simulated signals; also what is missing of it."""
     if channel.unit.lower() not in _TO_MV:
         raise UserError(f"{what} is given in {channel.unit or 'no unit'}", expected="mV, uV or V")
@@ -180,7 +172,7 @@ def _resample(values: Float64, rate_hz: float) -> Float64:
     )
 
 
-def _breath(channel: _Channel, samples: int) -> Float64:
+def _breath(channel: Channel, samples: int) -> Float64:
     bridged, _ = _bridge(channel.values, channel.values.size)
     at = np.arange(samples) * (channel.rate_hz / SAMPLE_RATE_HZ)
     return np.asarray(np.interp(at, np.arange(bridged.size), bridged))  # slower than either rate
@@ -197,55 +189,3 @@ def _is_inverted(ecg_mv: Float32, beats: NDArray[np.int64] | None) -> bool:
     around = ecg_mv[beats[:, None] + np.arange(-reach, reach + 1)]
     around = around - np.median(ecg_mv)
     return bool(np.median(-around.min(axis=1)) > _INVERTED * np.median(around.max(axis=1)))
-
-
-def _read_wfdb(header: Path) -> tuple[dict[str, _Channel], Float64 | None]:
-    try:
-        import wfdb
-    except ImportError as error:
-        raise _missing_package("wfdb") from error
-    record = header.with_suffix("")
-    try:
-        values, fields = wfdb.rdsamp(str(record))
-        extension = next((e for e in _ANNOTATIONS if header.with_suffix(f".{e}").is_file()), None)
-        annotation = wfdb.rdann(str(record), extension) if extension else None
-    except Exception as error:  # wfdb raises bare Exceptions of many kinds on damaged files
-        raise _damaged(header, error) from error
-    rate_hz = float(fields["fs"])
-    channels = {
-        name: _Channel(np.asarray(values[:, i], np.float64), rate_hz, unit or "mV")
-        for i, (name, unit) in enumerate(zip(fields["sig_name"], fields["units"], strict=True))
-    }
-    if annotation is None:
-        return channels, None
-    is_beat = np.array([symbol in _BEAT_SYMBOLS for symbol in annotation.symbol], bool)
-    return channels, annotation.sample[is_beat] / rate_hz
-
-
-def _read_edf(path: Path) -> tuple[dict[str, _Channel], None]:
-    try:
-        import edfio
-    except ImportError as error:
-        raise _missing_package("edfio") from error
-    try:
-        edf: Any = edfio.read_edf(path)
-        channels = {
-            one.label: _Channel(
-                np.asarray(one.data, np.float64), one.sampling_frequency, one.physical_dimension
-            )
-            for one in edf.signals
-        }
-    except Exception as error:  # edfio raises many kinds on damaged files
-        raise _damaged(path, error) from error
-    return channels, None
-
-
-def _missing_package(name: str) -> UserError:
-    return UserError(
-        f"reading this ECG record needs the package {name}",
-        do="install radarkit with its extra: pip install -e '.[ecg]'",
-    )
-
-
-def _damaged(path: Path, error: Exception) -> UserError:
-    return UserError(f"cannot read the ECG record {path}: {error}", do="check the file")

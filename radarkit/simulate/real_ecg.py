@@ -81,9 +81,10 @@ class RealHearts:
         around = round(_AROUND_S * SAMPLE_RATE_HZ)
         near = (record.r_peaks > start - around) & (record.r_peaks < start + samples + around)
         peaks = record.r_peaks[near]
-        if ((peaks >= start) & (peaks < start + samples)).sum() < _FEWEST_BEATS:
+        beats = np.count_nonzero((peaks >= start) & (peaks < start + samples))
+        if beats < _FEWEST_BEATS:
             raise UserError(
-                f"ECG record {record.name} has {peaks.size} beats from "
+                f"ECG record {record.name} has {beats} beats from "
                 f"{start / SAMPLE_RATE_HZ:g} to {(start + samples) / SAMPLE_RATE_HZ:g} s",
                 expected="a heartbeat",
                 do="use another record",

@@ -1,75 +1,346 @@
 import sys
 
+import edfio
 import numpy as np
 import pytest
 import wfdb
 
 from radarkit.errors import UserError
-from radarkit.simulate.real_ecg import read_hearts
+from radarkit.simulate.ecg import Morphology, draw_ecg, t_ends_s
+from radarkit.simulate.ecg_files import read_record
+from radarkit.simulate.real_ecg import RealHearts
+from radarkit.simulate.rhythm import Beats
+
+SECONDS = 30
+RATES_HZ = [128, 250, 257, 360, 500, 1000]
+LEAD = Morphology(noise_mv=0.0, beat_spread=0.02)
 
 
-def write_record(folder, ecg, rate=250, peaks=None):
-    wfdb.wrsamp("r", rate, ["mV"], ["II"], ecg[:, None], fmt=["16"], write_dir=str(folder))
-    if peaks is not None:
-        symbols = ["N"] * len(peaks)
-        wfdb.wrann("r", "atr", np.asarray(peaks), symbols, fs=rate, write_dir=str(folder))
-    return folder / "r"
+def known_beats(seed=0, seconds=SECONDS):
+    rng = np.random.default_rng(seed)
+    times = -1.5 + np.cumsum(rng.uniform(0.75, 0.95, round((seconds + 4) / 0.85)))
+    return Beats(times, np.zeros(times.size, np.int8))
 
 
-def spikes(seconds, rate, every=200):
-    ecg = np.zeros(seconds * rate)
-    peaks = np.arange(100, ecg.size, every)
-    for peak in peaks:
-        ecg[max(0, peak - 3) : peak + 4] = [0.2, 0.5, 0.8, 1, 0.8, 0.5, 0.2][: ecg.size - peak + 3]
-    return ecg, peaks
+def known_ecg(rate_hz, seed=0, seconds=SECONDS):
+    """The same heart whatever the rate: waves narrower than the band of the slowest."""
+    beats = known_beats(seed, seconds)
+    silence = np.zeros(round(seconds * rate_hz))
+    return draw_ecg(LEAD, beats, silence, rate_hz, np.random.default_rng(seed)).astype(np.float64)
 
 
-def gap(ecg):
-    ecg[1000:1050] = np.nan
-    return ecg
+def inside(times_s, seconds=SECONDS, margin_s=0.05):
+    return times_s[(times_s > margin_s) & (times_s < seconds - margin_s)]
 
 
-def test_annotated_beats_and_their_ecg_keep_their_times(tmp_path):
-    ecg, peaks = spikes(60, 250)
-    first, second = read_hearts(write_record(tmp_path, ecg, peaks=peaks), 2, 20.0)
-    for index, heart in enumerate((first, second)):
-        assert heart.ecg_mv.size == 4000
-        inside = heart.r_times_s[(heart.r_times_s > 0.1) & (heart.r_times_s < 19.9)]
-        true = peaks / 250 - 20 * index
-        np.testing.assert_allclose(inside, true[(true > 0.1) & (true < 19.9)])
-        top = [heart.ecg_mv[round(t * 200) - 10 :][:21].argmax() - 10 for t in inside]
-        assert np.abs(top).max() <= 1
+def write_wfdb(folder, channels, rate_hz, name="r", beats_s=None, units=None):
+    """Write (name, values) channels; annotate the beats with remarks between them."""
+    labels, values = zip(*channels, strict=True)
+    wfdb.wrsamp(
+        name,
+        rate_hz,
+        units or ["mV"] * len(labels),
+        list(labels),
+        np.stack(values, axis=1),
+        fmt=["16"] * len(labels),
+        write_dir=str(folder),
+    )
+    if beats_s is not None:
+        marks = [(round(at_s * rate_hz), "N") for at_s in inside(beats_s)]
+        marks += [(at + rate_hz // 3, "+") for at, _ in marks[:3]]  # a remark, no beat
+        samples, symbols = zip(*sorted(marks), strict=True)
+        wfdb.wrann(name, "atr", np.array(samples), list(symbols), fs=rate_hz, write_dir=str(folder))
+    return folder / name
 
 
-def test_record_100_has_its_published_rate(shared_data):
-    (heart,) = read_hearts(shared_data / "ecg-physionet" / "100", 1, 1800.0)
-    inside = heart.r_times_s[(heart.r_times_s >= 0) & (heart.r_times_s < 1800)]
-    assert 60 / np.diff(inside).mean() == pytest.approx(75.5, abs=0.5)
-    assert np.ptp(heart.ecg_mv) < 5
+def write_edf(folder, channels, name="r.edf"):
+    """Write (label, unit, rate, values) channels."""
+    signals = [
+        edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
+        for label, unit, rate_hz, values in channels
+    ]
+    edfio.Edf(signals).write(folder / name)
+    return folder / name
+
+
+def one_heart(path, seconds=SECONDS):
+    return RealHearts(path).heart(0, 0, 1, float(seconds))
+
+
+def check_known(heart, seed=0, annotated=True):
+    true = known_ecg(200, seed)
+    whole = slice(40, -40)  # what lies beyond the ends of a file is not known to the filter
+    assert heart.ecg_mv.shape == true.shape
+    assert np.abs(heart.ecg_mv - true)[whole].max() < 0.02 * np.ptp(true)
+    beats = known_beats(seed)
+    margin_s = 0.2 if annotated else 0.7
+    times_s = inside(beats.r_times_s, margin_s=margin_s)
+    found_s = inside(heart.r_times_s, margin_s=margin_s)
+    np.testing.assert_allclose(found_s, times_s, atol=1 / 200)
+    near = np.abs(heart.r_times_s[:, None] - times_s).argmin(axis=0)[1:-1]
+    true_end_s = t_ends_s(LEAD, beats)[np.isin(beats.r_times_s, times_s)][1:-1]
+    np.testing.assert_allclose(heart.t_end_s[near], true_end_s, atol=0.01)
+
+
+@pytest.mark.parametrize("kind", ["annotated", "detected", "edf"])
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_a_known_heart_comes_back_at_any_rate(tmp_path, rate_hz, kind):
+    ecg = known_ecg(rate_hz)
+    if kind == "edf":
+        path = write_edf(
+            tmp_path, [("EEG C3", "uV", 100, np.ones(3000)), ("ECG", "uV", rate_hz, ecg * 1e3)]
+        )
+    else:
+        beats_s = known_beats().r_times_s if kind == "annotated" else None
+        path = write_wfdb(tmp_path, [("PLETH", ecg + 1), ("II", ecg)], rate_hz, beats_s=beats_s)
+    check_known(one_heart(path), annotated=kind == "annotated")
+
+
+@pytest.mark.parametrize("annotated", [False, True])
+def test_an_inverted_lead_is_turned_and_says_so(tmp_path, annotated):
+    beats_s = known_beats().r_times_s if annotated else None
+    upright = one_heart(write_wfdb(tmp_path, [("V1", known_ecg(250))], 250, beats_s=beats_s))
+    turned = one_heart(
+        write_wfdb(tmp_path, [("V1", -known_ecg(250))], 250, name="turned", beats_s=beats_s)
+    )
+    np.testing.assert_allclose(turned.ecg_mv, upright.ecg_mv, atol=1e-3)
+    np.testing.assert_allclose(turned.r_times_s, upright.r_times_s, atol=1 / 200)
+    assert (upright.source, turned.source) == ("r (V1)", "turned (V1, inverted)")
 
 
 @pytest.mark.parametrize(
-    ("make", "message"),
+    ("labels", "taken"),
     [
-        (lambda folder: folder / "nothing", "no WFDB record"),
-        (lambda folder: write_record(folder, spikes(15, 250)[0]), "lasts 15 s; expected at least"),
-        (lambda folder: write_record(folder, np.full(6000, 0.1)), r"has \d beats"),
-        (lambda folder: write_record(folder, gap(spikes(30, 250)[0])), "50 missing samples"),
+        (["V5", "RESP", "MLII"], "MLII"),
+        (["aVR", "I", "V2"], "I"),
+        (["PLETH", "V5"], "V5"),
+        (["abp", "ECG Holter"], "ECG Holter"),
     ],
 )
-def test_bad_records_are_refused_in_one_line(tmp_path, make, message):
-    with pytest.raises(UserError, match=message) as caught:
-        read_hearts(make(tmp_path), 1, 20.0)
+def test_the_lead_with_the_clearest_r_wave_is_taken(tmp_path, labels, taken):
+    ecg = known_ecg(250)
+    path = write_wfdb(tmp_path, [(label, ecg) for label in labels], 250)
+    assert one_heart(path).source == f"r ({taken})"
+
+
+@pytest.mark.parametrize("kind", ["wfdb", "edf"])
+def test_breath_keeps_its_phase_and_is_unit(tmp_path, kind):
+    def breath(rate_hz):
+        t = np.arange(60 * rate_hz) / rate_hz
+        return 3.0 + 0.02 * np.sin(2 * np.pi * 0.25 * t) + 0.0005 * t  # an offset and a drift
+
+    ecg = known_ecg(250, seconds=60)
+    if kind == "edf":
+        path = write_edf(tmp_path, [("ECG", "mV", 250, ecg), ("Resp chest", "", 25, breath(25))])
+    else:
+        path = write_wfdb(tmp_path, [("II", ecg), ("RESP", breath(250))], 250, units=["mV", "NU"])
+    hearts = RealHearts(path)
+    for stretch in (1, 2):
+        heart = hearts.heart(0, stretch, 4, 15.0)
+        assert heart.breath.mean() == pytest.approx(0, abs=1e-9)
+        assert heart.breath.std() == pytest.approx(1)
+        t = 15.0 * stretch + np.arange(3000) / 200
+        assert np.corrcoef(heart.breath, np.sin(2 * np.pi * 0.25 * t))[0, 1] > 0.99
+
+
+def test_without_a_breath_that_moves_there_is_none(tmp_path):
+    ecg = known_ecg(250)
+    still = one_heart(write_wfdb(tmp_path, [("II", ecg), ("RESP", np.full(ecg.size, 2.0))], 250))
+    without = one_heart(write_wfdb(tmp_path, [("II", ecg)], 250, name="without"))
+    assert still.breath is None
+    assert without.breath is None
+
+
+def test_people_take_records_in_turn_and_stretches_follow_each_other(tmp_path):
+    seconds, of_trial_s = 60, 10.0
+    a = write_wfdb(tmp_path, [("II", known_ecg(250, 1, seconds))], 250, name="a").with_suffix(
+        ".hea"
+    )
+    b = write_edf(tmp_path, [("ECG", "mV", 500, known_ecg(500, 2, seconds))], name="b.edf")
+    hearts = RealHearts(tmp_path)
+    assert hearts.records == ("a", "b")
+    for first, path in enumerate((a, b)):
+        whole = read_record(path)
+        parts = [hearts.heart(p, k, 2, of_trial_s) for p in (first, first + 2) for k in (0, 1)]
+        np.testing.assert_array_equal(
+            np.concatenate([part.ecg_mv for part in parts]), whole.ecg_mv[: 4 * 2000]
+        )
+        own = [k * of_trial_s + part.r_times_s for k, part in enumerate(parts)]
+        trial = [np.floor(times_s / of_trial_s) == k for k, times_s in enumerate(own)]
+        in_order = np.concatenate([t[m] for t, m in zip(own, trial, strict=True)])
+        peaks_s = whole.r_peaks / 200
+        np.testing.assert_allclose(in_order, peaks_s[peaks_s < 40])
+        assert parts[1].r_times_s.min() < 0  # beats around the stretch come along
+        assert parts[1].r_times_s.max() > of_trial_s
+    assert RealHearts(a).records == RealHearts(a.with_suffix("")).records == ("a",)
+
+
+def test_gaps_too_short_to_hide_a_beat_are_bridged(tmp_path):
+    ecg = known_ecg(250)
+    for at_s in (5.0, 11.3, 20.02):
+        ecg[round(at_s * 250)] = np.nan
+    heart = one_heart(write_wfdb(tmp_path, [("II", ecg)], 250))
+    assert np.abs(heart.ecg_mv - known_ecg(200))[40:-40].max() < 0.1
+    assert (
+        inside(heart.r_times_s, margin_s=0.7).size
+        == inside(known_beats().r_times_s, margin_s=0.7).size
+    )
+
+
+def test_a_gap_matters_only_where_it_is(tmp_path):
+    ecg = known_ecg(250)
+    ecg[round(12.5 * 250) : round(13.0 * 250)] = np.nan
+    hearts = RealHearts(write_wfdb(tmp_path, [("II", ecg)], 250))
+    assert np.isfinite(hearts.heart(0, 0, 3, 10.0).ecg_mv).all()
+    assert np.isfinite(hearts.heart(0, 2, 3, 10.0).ecg_mv).all()
+    with pytest.raises(UserError, match=r"r misses 0\.5 s of lead II, the first at 12\.5"):
+        hearts.heart(0, 1, 3, 10.0)
+
+
+def cut(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+
+
+def missing(folder):
+    return folder / "nothing"
+
+
+def empty(folder):
+    (folder / "sub").mkdir()
+    return folder / "sub"
+
+
+def no_ecg(folder):
+    return write_wfdb(folder, [("PLETH", known_ecg(250)), ("ABP", known_ecg(250))], 250)
+
+
+def no_ecg_in_edf(folder):
+    return write_edf(
+        folder, [("EEG C3", "uV", 100, np.ones(3000)), ("EEG C4", "uV", 100, np.ones(3000))]
+    )
+
+
+def constant(folder):
+    return write_wfdb(folder, [("II", np.full(250 * SECONDS, 0.1))], 250)
+
+
+def only_noise(folder):
+    ecg = np.zeros(250 * SECONDS)
+    ecg[:500] = known_ecg(250)[:500]
+    return write_wfdb(folder, [("II", ecg)], 250)
+
+
+def all_missing(folder):
+    ecg = np.full(250 * SECONDS, np.nan)
+    return write_wfdb(folder, [("II", ecg), ("V", known_ecg(250))], 250)
+
+
+def short(folder):
+    return write_wfdb(folder, [("II", known_ecg(250)[: 250 * 12])], 250)
+
+
+def slow(folder):
+    return write_edf(folder, [("ECG", "mV", 50, known_ecg(50))])
+
+
+def no_volts(folder):
+    return write_edf(folder, [("ECG", "kg", 250, known_ecg(250))])
+
+
+def truncated_wfdb(folder):
+    path = write_wfdb(folder, [("II", known_ecg(250))], 250)
+    cut(path.with_suffix(".dat"), 0.5)
+    return path
+
+
+def damaged_header(folder):
+    path = folder / "r.hea"
+    path.write_text("this is no header\n")
+    return path
+
+
+def header_without_data(folder):
+    path = write_wfdb(folder, [("II", known_ecg(250))], 250)
+    path.with_suffix(".dat").unlink()
+    return path
+
+
+def truncated_annotation(folder):
+    path = write_wfdb(folder, [("II", known_ecg(250))], 250, beats_s=known_beats().r_times_s)
+    path.with_suffix(".atr").write_bytes(b"")
+    return path
+
+
+def truncated_edf(folder):
+    path = write_edf(folder, [("ECG", "mV", 250, known_ecg(250))])
+    cut(path, 0.001)
+    return path
+
+
+def text_as_edf(folder):
+    path = folder / "r.edf"
+    path.write_text("not an EDF file")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (missing, r"no ECG record at .*nothing; expected nothing.hea \(WFDB\) or an .edf file"),
+        (empty, "no ECG record in .*sub; expected WFDB"),
+        (no_ecg, "no ECG among the channels of r: PLETH, ABP"),
+        (no_ecg_in_edf, "no ECG among the channels of r: EEG C3, EEG C4"),
+        (constant, "r has 0 beats from 0 to 30 s; expected a heartbeat"),
+        (only_noise, r"r has \d beats from 0 to 30 s"),
+        (all_missing, "r misses 30 s of lead II, the first at 0.00 s"),
+        (short, "r lasts 12 s; expected at least 30 s for trial 1 of 30 s"),
+        (slow, "ECG of r is sampled at 50 Hz; expected 100 Hz or more"),
+        (no_volts, "ECG of r is given in kg; expected mV, uV or V"),
+        (truncated_wfdb, "cannot read the ECG record"),
+        (damaged_header, "cannot read the ECG record"),
+        (header_without_data, "cannot read the ECG record"),
+        (truncated_annotation, "cannot read the ECG record"),
+        (truncated_edf, "cannot read the ECG record"),
+        (text_as_edf, "cannot read the ECG record"),
+    ],
+)
+def test_what_holds_no_heart_is_refused_in_one_line(tmp_path, make, says):
+    path = make(tmp_path)
+    with pytest.raises(UserError, match=says) as caught:
+        one_heart(path)
     assert "\n" not in str(caught.value)
 
 
-def test_a_damaged_header_is_refused(tmp_path):
-    (tmp_path / "r.hea").write_text("this is no header\n")
-    with pytest.raises(UserError, match="cannot read WFDB record"):
-        read_hearts(tmp_path / "r", 1, 20.0)
+@pytest.mark.parametrize(("package", "name"), [("wfdb", "r.hea"), ("edfio", "r.edf")])
+def test_a_missing_package_is_named(tmp_path, monkeypatch, package, name):
+    (tmp_path / name).touch()
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UserError, match=rf"needs the package {package}; .*\[ecg\]"):
+        one_heart(tmp_path / name)
 
 
-def test_without_wfdb_it_says_how_to_get_it(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "wfdb", None)
-    with pytest.raises(UserError, match="needs the package wfdb"):
-        read_hearts(tmp_path / "r", 1, 20.0)
+def test_an_annotated_real_record_keeps_its_beats(shared_data):
+    record = shared_data / "ecg-physionet" / "100"
+    heart = one_heart(record, 1800)
+    notes = wfdb.rdann(str(record), "atr")
+    beats_s = notes.sample[np.isin(notes.symbol, ["N", "A", "V"])] / 360
+    np.testing.assert_allclose(heart.r_times_s, beats_s[beats_s < 1802], atol=0.05)
+    assert np.median(np.abs(heart.r_times_s - beats_s[beats_s < 1802])) < 1 / 200
+    assert 60 / np.diff(heart.r_times_s).mean() == pytest.approx(75.5, abs=0.5)
+    assert np.isfinite(heart.t_end_s).mean() > 0.98
+    assert heart.breath is None
+
+
+def test_a_real_record_that_overflowed_is_put_back_with_its_breath(shared_data):
+    folder = shared_data / "ecg-physionet"
+    hearts = RealHearts(folder / "v102s")
+    pulses = wfdb.rdrecord(str(folder / "v102s"), physical=False)
+    assert np.abs(np.diff(pulses.d_signal[:, 0])).max() > 2048  # jumps over half of 12 bits
+    for stretch in range(4):
+        heart = hearts.heart(0, stretch, 4, 60.0)
+        rr_s = np.diff(heart.r_times_s)
+        assert 60 / rr_s.mean() == pytest.approx(103.5, abs=1.0)
+        assert np.ptp(rr_s) < 0.1  # no beat is missing or too much
+        assert np.percentile(heart.ecg_mv, 99.9) > 3  # while 12 bits end at 0.9 mV
+        assert heart.breath.std() == pytest.approx(1)
