@@ -170,13 +170,13 @@ def draw_hard_breath(
 
 
 def _mechanics(mechanics: Mechanics, rng: np.random.Generator) -> Mechanics:
-    """Make bursts that are smaller than most, alike in all beats, and nothing between the two."""
+    """Make bursts that are clear or hardly there, and all alike or as uneven as can be."""
+    steadiness = rng.uniform()
     return mechanics.model_copy(
         update={
-            "amplitude_m": rng.uniform(12e-6, 30e-6),
-            "v1": mechanics.v1.model_copy(update={"steadiness": 0.99}),
-            "v2": mechanics.v2.model_copy(update={"steadiness": 0.99}),
-            "recoil": mechanics.recoil.model_copy(update={"share": 0.0}),
+            "amplitude_m": 10 ** rng.uniform(-5.3, -4.4),
+            "v1": mechanics.v1.model_copy(update={"steadiness": steadiness}),
+            "v2": mechanics.v2.model_copy(update={"steadiness": steadiness}),
         }
     )
 

@@ -26,7 +26,7 @@ PQ_S = (-0.09, -0.06)  # between the end of P and the start of Q
 T_SPAN_S = (0.14, 0.46)  # at an interval of 1 s
 T_REACH_S = 0.06  # how far the T of one beat may be from where the median beat has it
 T_FLANK_S = 0.16  # the steepest flank follows the peak within this, at an interval of 1 s
-P_ONSET_S = 0.22  # before the next R, T is over: what comes there is P
+T_OVER = 0.65  # of the interval to the next R: what comes then is P
 T_CUTOFF_HZ = 15.0  # T lies below it, the mains and muscles above
 DEEP_ENOUGH = 0.02  # Q and S in the median beat, of R: less cannot be told from the slope of R
 T_FALL = 0.03  # from the top of T, of R: less cannot be told from the noise
@@ -153,7 +153,7 @@ class _Beats:
     def t_wave(self) -> tuple[Float64, Float64]:
         """Peak and end of T."""
         level = self._above_isoelectric()
-        before_p_s = np.maximum(self.next_rr_s - P_ONSET_S, 0.65 * self.next_rr_s)
+        before_p_s = T_OVER * self.next_rr_s
         usual_s, sign = self._usual_t(level, before_p_s)
         level = sign * level
         top = np.append(False, np.diff(level) >= 0) & np.append(np.diff(level) <= 0, False)

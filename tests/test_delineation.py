@@ -99,6 +99,14 @@ def test_a_wave_that_the_lead_does_not_have_is_not_found(missing):
         assert np.isnan(found.t_end_s).all()
 
 
+def test_the_tall_p_of_a_fast_heart_is_not_taken_for_its_low_t():
+    p = Wave(amplitude_mv=0.3, delay_s=-0.16, width_s=0.022)
+    t = Wave(amplitude_mv=0.15, delay_s=0.28, width_s=0.04)
+    ecg, peaks, true = regular(Morphology(p=p, t=t, **QUIET), rr_s=0.55)
+    found = delineate(ecg, RATE_HZ, peaks)
+    assert np.abs(found.t_s - true["t_s"]).max() < 0.01
+
+
 def test_waves_that_an_end_cuts_off_are_not_found_and_the_others_are():
     ecg, peaks, true = regular(Morphology(**QUIET))
     cut = slice(peaks[0] - 2, peaks[-1] + 20)  # within the first Q and before the last T

@@ -14,6 +14,8 @@ import typer.main
 import radarkit.extract
 from radarkit.capture import read_config, write_dca1000
 from radarkit.cli.main import app
+from radarkit.datasets.recipes import load_recipe
+from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.simulate.fmcw import simulate_capture
 from radarkit.simulate.scene import FrontEndConfig
 
@@ -68,6 +70,26 @@ def test_the_python_of_the_readme_runs_as_it_stands_there(folder, monkeypatch):
     exec(compile(code, "README.md", "exec"), names)
     assert names["found"].displacement_m.shape == (50, 4000)
     assert names["found"].report.range_m == pytest.approx(0.7, abs=0.05)
+
+
+@pytest.mark.parametrize("page", ["spectrogram.md", "dataset.md"])
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    recipe = load_recipe(duration_s=12, channels=2)
+    simulate_dataset(tmp_path / "chest.h5", SimulationConfig(recipe=recipe))
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    names = {}
+    for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        exec(compile(code, page, "exec"), names)
+    if page == "dataset.md":
+        assert names["frames"].shape == (2, 71, 120)
+        assert len(names["five"]) == 5 and len(names["each"]) == 24
+        assert names["batch"].spectrogram.shape == (8, 2, 71, 120)
+    else:
+        assert names["sharp"][2] < min(names["sharp"][:2])
+        np.testing.assert_allclose(names["found"][900:4500:900], [5, 8, 11, 14], rtol=0.05)
+        difference = np.abs(names["whole"] - names["picture"].values).sum()
+        assert difference < 1e-3 * names["picture"].values.sum()
 
 
 def test_the_example_finds_the_heart_of_its_chest(capsys):

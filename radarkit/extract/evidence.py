@@ -161,7 +161,8 @@ def _kernels(first_hz: float, step_hz: float, bins: int) -> tuple[Float64, list[
 def _deviations(kernels: Float64, spectrum: Float64, memory: Float64) -> Float64:
     """Projections of a spectrum on kernels, each over its standard deviation by chance."""
     centred = spectrum - np.median(spectrum)
-    usual = 3 * 1.4826 * np.median(np.abs(centred))
+    # the second is for spectra without noise, which are their own floor, with no deviation at all
+    usual = max(3 * 1.4826 * float(np.median(np.abs(centred))), 0.3 * float(centred.std()))
     spread = np.sqrt((np.minimum(np.abs(centred), usual) ** 2).mean())
     energy = (kernels**2).sum(axis=1)
     for lag in range(1, len(memory)):

@@ -166,6 +166,8 @@ def _bridge(values: Float64, longest: int) -> tuple[Float64, NDArray[np.bool_]]:
 
 
 def _resample(values: Float64, rate_hz: float) -> Float64:
+    if np.ptp(values) == 0:  # the filter's ripple would look like beats
+        return np.full(int(np.ceil(values.size * SAMPLE_RATE_HZ / rate_hz)), values[0])
     ratio = Fraction(SAMPLE_RATE_HZ / rate_hz).limit_denominator(10_000)
     return np.asarray(
         signal.resample_poly(values, ratio.numerator, ratio.denominator, padtype="line")

@@ -18,7 +18,7 @@ from radarkit.simulate.heart import SAMPLE_RATE_HZ, Heart
 from radarkit.simulate.respiration import unit_breath
 
 _AROUND_S = 2.0  # beats just outside a stretch still move the chest inside it
-_FEWEST_BEATS = 3
+_FEWEST_BEATS, _SLOWEST_PER_MIN = 3, 20
 _BREATH_HZ = (0.05, 0.8)
 _FLAT = 1e-9  # of a breath against its own level
 
@@ -82,11 +82,12 @@ class RealHearts:
         near = (record.r_peaks > start - around) & (record.r_peaks < start + samples + around)
         peaks = record.r_peaks[near]
         beats = np.count_nonzero((peaks >= start) & (peaks < start + samples))
-        if beats < _FEWEST_BEATS:
+        fewest = max(_FEWEST_BEATS, int(_SLOWEST_PER_MIN * duration_s / 60))
+        if beats < fewest:
             raise UserError(
                 f"ECG record {record.name} has {beats} beats from "
                 f"{start / SAMPLE_RATE_HZ:g} to {(start + samples) / SAMPLE_RATE_HZ:g} s",
-                expected="a heartbeat",
+                expected=f"at least {fewest}",
                 do="use another record",
             )
         start_s = start / SAMPLE_RATE_HZ

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from radarkit.datasets.recipes import load_recipe
+from radarkit.extract.evidence import of_spectrum
 from radarkit.extract.heart import heart_rate
 from radarkit.extract.rates import Rate, breathing_rate
 from radarkit.simulate import ConstantNoise, Recipe, draw_heart, draw_subject, simulate_trial
@@ -161,3 +162,9 @@ def test_a_rate_does_not_stick_to_the_grid():
     motion_m, _ = chest(rng, rate_hz=20.0)
     found = {heart_of(seen(rng, motion_m), 20.0).per_min * 2 % 1 for _ in range(5)}
     assert len(found) == 5
+
+
+def test_a_motion_without_noise_gives_no_boundless_evidence():
+    # a smooth spectrum is its own running median: nothing deviates from it by chance
+    course = np.abs(np.linspace(0, 30, 600) - 11)[None]
+    assert np.abs(of_spectrum(course, 20.0, None)).max() < 50

@@ -38,6 +38,13 @@ def test_what_overflowed_comes_back_as_it_was(rr_s, height, drift, bits):
     np.testing.assert_array_equal(restored[known], true[known])
 
 
+def test_a_baseline_may_leave_the_range_for_seconds():
+    true = tall_ecg(0.8, 0.9, 12)
+    t = np.arange(true.size) / RATE_HZ
+    true += np.rint(0.8 * 4096 * np.exp(-0.5 * ((t - 8) / 1.5) ** 2)).astype(np.int64)
+    np.testing.assert_array_equal(undo_overflow(wrapped(true, 12), 12, RATE_HZ), true)
+
+
 def test_what_fits_does_not_overflow_even_with_samples_missing():
     fits = tall_ecg(0.8, 0.45, 12)
     assert not overflows(fits, 12)

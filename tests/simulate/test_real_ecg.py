@@ -1,5 +1,3 @@
-import sys
-
 import edfio
 import numpy as np
 import pytest
@@ -108,21 +106,6 @@ def test_an_inverted_lead_is_turned_and_says_so(tmp_path, annotated):
     assert (upright.source, turned.source) == ("r (V1)", "turned (V1, inverted)")
 
 
-@pytest.mark.parametrize(
-    ("labels", "taken"),
-    [
-        (["V5", "RESP", "MLII"], "MLII"),
-        (["aVR", "I", "V2"], "I"),
-        (["PLETH", "V5"], "V5"),
-        (["abp", "ECG Holter"], "ECG Holter"),
-    ],
-)
-def test_the_lead_with_the_clearest_r_wave_is_taken(tmp_path, labels, taken):
-    ecg = known_ecg(250)
-    path = write_wfdb(tmp_path, [(label, ecg) for label in labels], 250)
-    assert one_heart(path).source == f"r ({taken})"
-
-
 @pytest.mark.parametrize("kind", ["wfdb", "edf"])
 def test_breath_keeps_its_phase_and_is_unit(tmp_path, kind):
     def breath(rate_hz):
@@ -149,6 +132,34 @@ def test_without_a_breath_that_moves_there_is_none(tmp_path):
     without = one_heart(write_wfdb(tmp_path, [("II", ecg)], 250, name="without"))
     assert still.breath is None
     assert without.breath is None
+
+
+def test_channels_of_different_rates_keep_theirs(tmp_path):
+    """As in records of monitors: one breath sample for every four of the ECG."""
+    ecg, breath = known_ecg(250), np.sin(2 * np.pi * 0.25 * np.arange(SECONDS * 62.5) / 62.5)
+    same = [0, 0]
+    wfdb.Record(
+        record_name="r",
+        n_sig=2,
+        fs=62.5,
+        sig_len=breath.size,
+        sig_name=["RESP", "II"],
+        units=["NU", "mV"],
+        file_name=["r.dat"] * 2,
+        fmt=["16"] * 2,
+        adc_gain=[1e4] * 2,
+        baseline=same,
+        adc_res=same,
+        adc_zero=same,
+        init_value=same,
+        checksum=same,
+        block_size=same,
+        samps_per_frame=[1, 4],
+        e_d_signal=[np.rint(values * 1e4).astype(int) for values in (breath, ecg)],
+    ).wrsamp(write_dir=str(tmp_path), expanded=True)
+    heart = one_heart(tmp_path / "r")
+    check_known(heart, annotated=False)
+    assert np.corrcoef(heart.breath, np.sin(2 * np.pi * 0.25 * np.arange(6000) / 200))[0, 1] > 0.99
 
 
 def test_people_take_records_in_turn_and_stretches_follow_each_other(tmp_path):
@@ -187,6 +198,16 @@ def test_gaps_too_short_to_hide_a_beat_are_bridged(tmp_path):
     )
 
 
+def test_an_annotation_without_beats_is_passed_over(tmp_path):
+    path = write_wfdb(tmp_path, [("II", known_ecg(250))], 250)
+    wfdb.wrann("r", "atr", np.array([40]), ["+"], fs=250, write_dir=str(tmp_path))
+    check_known(one_heart(path), annotated=False)  # detected
+    few = np.rint(inside(known_beats().r_times_s)[::2] * 250).astype(int)
+    wfdb.wrann("r", "qrs", few, ["N"] * few.size, fs=250, write_dir=str(tmp_path))
+    read = read_record(path.with_suffix(".hea"))
+    assert np.abs(read.r_peaks / 200 - few / 250).max() <= 1 / 200
+
+
 def test_a_gap_matters_only_where_it_is(tmp_path):
     ecg = known_ecg(250)
     ecg[round(12.5 * 250) : round(13.0 * 250)] = np.nan
@@ -195,129 +216,6 @@ def test_a_gap_matters_only_where_it_is(tmp_path):
     assert np.isfinite(hearts.heart(0, 2, 3, 10.0).ecg_mv).all()
     with pytest.raises(UserError, match=r"r misses 0\.5 s of lead II, the first at 12\.5"):
         hearts.heart(0, 1, 3, 10.0)
-
-
-def cut(path, share):
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-
-
-def missing(folder):
-    return folder / "nothing"
-
-
-def empty(folder):
-    (folder / "sub").mkdir()
-    return folder / "sub"
-
-
-def no_ecg(folder):
-    return write_wfdb(folder, [("PLETH", known_ecg(250)), ("ABP", known_ecg(250))], 250)
-
-
-def no_ecg_in_edf(folder):
-    return write_edf(
-        folder, [("EEG C3", "uV", 100, np.ones(3000)), ("EEG C4", "uV", 100, np.ones(3000))]
-    )
-
-
-def constant(folder):
-    return write_wfdb(folder, [("II", np.full(250 * SECONDS, 0.1))], 250)
-
-
-def only_noise(folder):
-    ecg = np.zeros(250 * SECONDS)
-    ecg[:500] = known_ecg(250)[:500]
-    return write_wfdb(folder, [("II", ecg)], 250)
-
-
-def all_missing(folder):
-    ecg = np.full(250 * SECONDS, np.nan)
-    return write_wfdb(folder, [("II", ecg), ("V", known_ecg(250))], 250)
-
-
-def short(folder):
-    return write_wfdb(folder, [("II", known_ecg(250)[: 250 * 12])], 250)
-
-
-def slow(folder):
-    return write_edf(folder, [("ECG", "mV", 50, known_ecg(50))])
-
-
-def no_volts(folder):
-    return write_edf(folder, [("ECG", "kg", 250, known_ecg(250))])
-
-
-def truncated_wfdb(folder):
-    path = write_wfdb(folder, [("II", known_ecg(250))], 250)
-    cut(path.with_suffix(".dat"), 0.5)
-    return path
-
-
-def damaged_header(folder):
-    path = folder / "r.hea"
-    path.write_text("this is no header\n")
-    return path
-
-
-def header_without_data(folder):
-    path = write_wfdb(folder, [("II", known_ecg(250))], 250)
-    path.with_suffix(".dat").unlink()
-    return path
-
-
-def truncated_annotation(folder):
-    path = write_wfdb(folder, [("II", known_ecg(250))], 250, beats_s=known_beats().r_times_s)
-    path.with_suffix(".atr").write_bytes(b"")
-    return path
-
-
-def truncated_edf(folder):
-    path = write_edf(folder, [("ECG", "mV", 250, known_ecg(250))])
-    cut(path, 0.001)
-    return path
-
-
-def text_as_edf(folder):
-    path = folder / "r.edf"
-    path.write_text("not an EDF file")
-    return path
-
-
-@pytest.mark.parametrize(
-    ("make", "says"),
-    [
-        (missing, r"no ECG record at .*nothing; expected nothing.hea \(WFDB\) or an .edf file"),
-        (empty, "no ECG record in .*sub; expected WFDB"),
-        (no_ecg, "no ECG among the channels of r: PLETH, ABP"),
-        (no_ecg_in_edf, "no ECG among the channels of r: EEG C3, EEG C4"),
-        (constant, "r has 0 beats from 0 to 30 s; expected a heartbeat"),
-        (only_noise, r"r has \d beats from 0 to 30 s"),
-        (all_missing, "r misses 30 s of lead II, the first at 0.00 s"),
-        (short, "r lasts 12 s; expected at least 30 s for trial 1 of 30 s"),
-        (slow, "ECG of r is sampled at 50 Hz; expected 100 Hz or more"),
-        (no_volts, "ECG of r is given in kg; expected mV, uV or V"),
-        (truncated_wfdb, "cannot read the ECG record"),
-        (damaged_header, "cannot read the ECG record"),
-        (header_without_data, "cannot read the ECG record"),
-        (truncated_annotation, "cannot read the ECG record"),
-        (truncated_edf, "cannot read the ECG record"),
-        (text_as_edf, "cannot read the ECG record"),
-    ],
-)
-def test_what_holds_no_heart_is_refused_in_one_line(tmp_path, make, says):
-    path = make(tmp_path)
-    with pytest.raises(UserError, match=says) as caught:
-        one_heart(path)
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize(("package", "name"), [("wfdb", "r.hea"), ("edfio", "r.edf")])
-def test_a_missing_package_is_named(tmp_path, monkeypatch, package, name):
-    (tmp_path / name).touch()
-    monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(UserError, match=rf"needs the package {package}; .*\[ecg\]"):
-        one_heart(tmp_path / name)
 
 
 def test_an_annotated_real_record_keeps_its_beats(shared_data):
