@@ -1,0 +1,168 @@
+import sys
+
+import edfio
+import numpy as np
+import pytest
+import wfdb
+
+from radarkit.errors import UserError
+from radarkit.simulate.ecg import Morphology, draw_ecg
+from radarkit.simulate.real_ecg import RealHearts
+from radarkit.simulate.rhythm import Beats
+
+SECONDS = 30
+
+
+def heartbeats():
+    """ECG of 30 s at 250 Hz."""
+    beats = Beats(np.arange(0.3, SECONDS, 0.8), np.zeros(38, np.int8))
+    silence = np.zeros(SECONDS * 250)
+    return draw_ecg(Morphology(), beats, silence, 250, np.random.default_rng(0)).astype(np.float64)
+
+
+def wfdb_record(folder, channels):
+    labels = [label for label, _ in channels]
+    both = np.stack([values for _, values in channels], axis=1)
+    many = len(labels)
+    wfdb.wrsamp("r", 250, ["mV"] * many, labels, both, fmt=["16"] * many, write_dir=str(folder))
+    return folder / "r"
+
+
+def write_edf(folder, channels):
+    signals = [
+        edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
+        for label, unit, rate_hz, values in channels
+    ]
+    edfio.Edf(signals).write(folder / "r.edf")
+    return folder / "r.edf"
+
+
+@pytest.mark.parametrize(
+    ("labels", "taken"),
+    [
+        (["V5", "RESP", "MLII"], "MLII"),
+        (["aVR", "I", "V2"], "I"),
+        (["PLETH", "V5"], "V5"),
+        (["abp", "ECG Holter"], "ECG Holter"),
+    ],
+)
+def test_the_lead_with_the_clearest_r_wave_is_taken(tmp_path, labels, taken):
+    path = wfdb_record(tmp_path, [(label, heartbeats()) for label in labels])
+    assert RealHearts(path).heart(0, 0, 1, 30.0).source == f"r ({taken})"
+
+
+def cut(path, share):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+
+
+def missing(folder):
+    return folder / "nothing"
+
+
+def empty(folder):
+    (folder / "sub").mkdir()
+    return folder / "sub"
+
+
+def no_ecg(folder):
+    return wfdb_record(folder, [("PLETH", heartbeats()), ("ABP", heartbeats())])
+
+
+def no_ecg_in_edf(folder):
+    return write_edf(
+        folder, [("EEG C3", "uV", 100, np.ones(3000)), ("EEG C4", "uV", 100, np.ones(3000))]
+    )
+
+
+def constant(folder):
+    return wfdb_record(folder, [("II", np.full(250 * SECONDS, 0.1))])
+
+
+def only_noise(folder):
+    ecg = np.zeros(250 * SECONDS)
+    ecg[:500] = heartbeats()[:500]
+    return wfdb_record(folder, [("II", ecg)])
+
+
+def all_missing(folder):
+    ecg = np.full(250 * SECONDS, np.nan)
+    ecg[-1] = 0.1  # the writer wants one
+    return wfdb_record(folder, [("II", ecg), ("V", heartbeats())])
+
+
+def short(folder):
+    return wfdb_record(folder, [("II", heartbeats()[: 250 * 12])])
+
+
+def slow(folder):
+    return write_edf(folder, [("ECG", "mV", 50, heartbeats()[::5])])
+
+
+def no_volts(folder):
+    return write_edf(folder, [("ECG", "kg", 250, heartbeats())])
+
+
+def truncated_wfdb(folder):
+    path = wfdb_record(folder, [("II", heartbeats())])
+    cut(path.with_suffix(".dat"), 0.5)
+    return path
+
+
+def damaged_header(folder):
+    path = folder / "r.hea"
+    path.write_text("this is no header\n")
+    return path
+
+
+def header_without_data(folder):
+    path = wfdb_record(folder, [("II", heartbeats())])
+    path.with_suffix(".dat").unlink()
+    return path
+
+
+def truncated_edf(folder):
+    path = write_edf(folder, [("ECG", "mV", 250, heartbeats())])
+    cut(path, 0.001)
+    return path
+
+
+def text_as_edf(folder):
+    path = folder / "r.edf"
+    path.write_text("not an EDF file")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (missing, r"no ECG record at .*nothing; expected nothing.hea \(WFDB\) or an .edf file"),
+        (empty, "no ECG record in .*sub; expected WFDB"),
+        (no_ecg, "no ECG among the channels of r: PLETH, ABP"),
+        (no_ecg_in_edf, "no ECG among the channels of r: EEG C3, EEG C4"),
+        (constant, "r has 0 beats from 0 to 30 s; expected at least 10"),
+        (only_noise, r"r has \d beats from 0 to 30 s"),
+        (all_missing, "r misses 30 s of lead II, the first at 0.00 s"),
+        (short, "r lasts 12 s; expected at least 30 s for trial 1 of 30 s"),
+        (slow, "ECG of r is sampled at 50 Hz; expected 100 Hz or more"),
+        (no_volts, "ECG of r is given in kg; expected mV, uV or V"),
+        (truncated_wfdb, "cannot read the ECG record"),
+        (damaged_header, "cannot read the ECG record"),
+        (header_without_data, "cannot read the ECG record"),
+        (truncated_edf, "cannot read the ECG record"),
+        (text_as_edf, "cannot read the ECG record"),
+    ],
+)
+def test_what_holds_no_heart_is_refused_in_one_line(tmp_path, make, says):
+    path = make(tmp_path)
+    with pytest.raises(UserError, match=says) as caught:
+        RealHearts(path).heart(0, 0, 1, float(SECONDS))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("package", "name"), [("wfdb", "r.hea"), ("edfio", "r.edf")])
+def test_a_missing_package_is_named(tmp_path, monkeypatch, package, name):
+    (tmp_path / name).touch()
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(UserError, match=rf"needs the package {package}; .*\[ecg\]"):
+        RealHearts(tmp_path / name).heart(0, 0, 1, 10.0)
