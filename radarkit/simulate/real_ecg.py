@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from scipy import signal
 
-from radarkit.delineation import delineate
+from radarkit.delineation import Fiducials, delineate
 from radarkit.errors import UserError
 from radarkit.recording import Float64
 from radarkit.simulate.ecg_files import EcgRecord, read_record, record_paths
@@ -22,7 +22,11 @@ _FEWEST_BEATS, _SLOWEST_PER_MIN = 3, 20
 _BREATH_HZ = (0.05, 0.8)
 _FLAT = 1e-9  # of a breath against its own level
 
-_read = lru_cache(maxsize=2)(read_record)  # a record holds many hearts
+
+@lru_cache(maxsize=2)  # a record holds many hearts
+def _read(header: Path) -> tuple[EcgRecord, Fiducials]:
+    record = read_record(header)
+    return record, delineate(record.ecg_mv, SAMPLE_RATE_HZ, record.r_peaks)
 
 
 class RealHearts:
@@ -65,7 +69,7 @@ class RealHearts:
         UserError
             When the record is damaged, too short, misses samples there, or holds no beats there.
         """
-        record = _read(self._paths[person % len(self._paths)])
+        record, fiducials = _read(self._paths[person % len(self._paths)])
         number = person // len(self._paths) * stretches + stretch
         samples = round(duration_s * SAMPLE_RATE_HZ)
         start = number * samples
@@ -91,7 +95,6 @@ class RealHearts:
                 do="use another record",
             )
         start_s = start / SAMPLE_RATE_HZ
-        fiducials = delineate(record.ecg_mv, SAMPLE_RATE_HZ, record.r_peaks)
         return Heart(
             record.ecg_mv[inside],
             peaks / SAMPLE_RATE_HZ - start_s,

@@ -74,7 +74,9 @@ def test_all_distributions_have_a_path(recipe):
 
 SAYS = {
     "not = [toml": "is not TOML",
-    'extends = "nobody"': "no recipe named nobody; expected benchmark, benchmark-small, default, lying",
+    'extends = "nobody"': (
+        "no recipe named nobody; expected benchmark, benchmark-small, default, lying"
+    ),
     "extends = 3": "extends = 3; expected the name of a recipe",
     "subjects = 5": "people",  # and nothing else
     'extends = "default"\nsubjects = 0': "subjects = 0; expected input should be greater",
