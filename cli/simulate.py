@@ -48,6 +48,12 @@ def simulate(
     radar: Annotated[
         Path | None, typer.Option(help="Radar of the captures; a 60 GHz one by default.")
     ] = None,
+    realistic: Annotated[
+        bool,
+        typer.Option(
+            "--realistic", help="Give the radar the flaws of real ones: leakage and such."
+        ),
+    ] = False,
     container: Annotated[
         str | None,
         typer.Option(help="How captures are kept: plain (default), split, records or udp."),
@@ -80,7 +86,7 @@ def simulate(
         movement = {"snr_db": movement_db, "length_s": movement_s, "share": movement_share}
         noises.append(from_options(AbruptNoise, **movement))
     config = from_options(SimulationConfig, recipe=whom, seed=seed, noises=noises, ecg=ecg)
-    looking = _radar(raw, radar, container)
+    looking = _radar(raw, radar, container, realistic=realistic)
     with progress_bar("trials" if output.suffix == ".h5" else "people") as advance:
         kept = simulate_dataset(
             output, config, raw=looking, force=force, jobs=jobs, on_trial=advance
@@ -94,19 +100,21 @@ def simulate(
 
 
 def _radar(
-    raw: Path | None, radar: Path | None, container: str | None
+    raw: Path | None, radar: Path | None, container: str | None, *, realistic: bool
 ) -> "tuple[Path, RawConfig] | None":
     """Read the radar of raw captures."""
     from radarkit.capture import read_config
     from radarkit.cli.options import from_options
     from radarkit.datasets.raw import RawConfig
     from radarkit.errors import UserError
+    from radarkit.simulate.scene import REALISTIC
 
     if raw is None:
-        for option, given in (("--radar", radar), ("--container", container)):
-            if given is not None:
+        asked = (("--radar", radar), ("--container", container), ("--realistic", realistic))
+        for option, given in asked:
+            if given:
                 raise UserError(
-                    f"{option} {given} without --raw", do="say where the captures go: --raw DIR"
+                    f"{option} without --raw", do="say where the captures go: --raw DIR"
                 )
         return None
     seen_by = read_config(radar) if radar else None
@@ -116,4 +124,5 @@ def _radar(
             expected="the layout of a DCA1000 stream",
             do="leave adc.axes out",
         )
-    return raw, from_options(RawConfig, radar=seen_by, container=container)
+    front_end = REALISTIC if realistic else None
+    return raw, from_options(RawConfig, radar=seen_by, front_end=front_end, container=container)

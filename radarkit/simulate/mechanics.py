@@ -63,6 +63,8 @@ class Mechanics(BaseModel):
         How much of an unusual end of T the closing shares.
     amplitude_m : float
         Of the first vibration, root mean square over beats.
+    beat_spread : float
+        Relative standard deviation of a vibration's width and frequency from beat to beat.
     filling_exponent : float
         Amplitudes go with the interval before the beat, over the usual one, to this power
         (Frank-Starling): an early beat is weak, the one after its pause strong.
@@ -85,6 +87,7 @@ class Mechanics(BaseModel):
     delay_spread_s: float = Field(ge=0, lt=0.1)
     t_end_share: float = Field(ge=0, le=1)
     amplitude_m: float = Field(ge=0)
+    beat_spread: float = Field(ge=0, lt=0.2)
     filling_exponent: float = Field(ge=0)
     breath_share: float = Field(ge=0, lt=0.5)
     phase_spread_rad: float = Field(ge=0)

@@ -1,11 +1,11 @@
 """The heart as the chest shows it: two vibrations a beat (seed, "Signal Model").
 
-    v_i^k(t) = a_i^k cos(2 pi f_i (t - T_i^k) + phi_i^k) exp(-((t - T_i^k) / b_i)^2),   i in 1, 2
+    v_i^k(t) = a_i^k cos(2 pi f_i^k (t - T_i^k) + phi_i^k) exp(-((t - T_i^k) / b_i^k)^2)
 
-v1 when the ventricles contract and the aortic valve opens, v2 when it closes. On real chests the
-bursts above 5 Hz come at the same time in each beat but their carrier does not repeat, so the phase
-phi is drawn anew for every beat. It spreads over the chest as a wave: a point lags by its distance
-to the heart, and differs from its neighbours by a phase of its own.
+in each beat k: v1 when the ventricles contract and the aortic valve opens, v2 when it closes. On
+real chests the bursts above 5 Hz come at the same time in each beat but their carrier does not
+repeat, so the phase phi is drawn anew for every beat. It spreads over the chest as a wave: a point
+lags by its distance to the heart, and differs from its neighbours by a phase of its own.
 """
 
 import numpy as np
@@ -55,6 +55,8 @@ def draw_vibration(
     channels = points.gain.size
     out = np.zeros((channels, samples))
     chance = rng.standard_normal((times_s.size, 2)) @ np.array([1, 1j]) / np.sqrt(2)
+    spread = mechanics.beat_spread * np.clip(rng.standard_normal((2, times_s.size)), -3, 3)
+    widths_s, pitches = burst.width_s * (1 + spread[0]), 1 + spread[1]
     heights = strengths * np.abs(np.sqrt(burst.steadiness) + np.sqrt(1 - burst.steadiness) * chance)
     phases = rng.uniform(0, 2 * np.pi, (times_s.size, 1)) + rng.normal(
         0, mechanics.phase_spread_rad, (times_s.size, channels)
@@ -62,10 +64,11 @@ def draw_vibration(
     amplitude_m = (mechanics.amplitude_m * burst.share * points.gain * points.polarity)[:, None]
     turns_hz = (2 * np.pi * burst.frequency_hz * points.pitch)[:, None]
     lag_s = points.lag_s[:, None]
-    ends_s = np.array([-1, 1]) * _REACH * burst.width_s + np.array([0, lag_s.max()])
-    for time_s, phase, height in zip(times_s, phases, heights, strict=True):
+    ends_s = np.array([-1, 1]) * _REACH * widths_s.max() + np.array([0, lag_s.max()])
+    beats = zip(times_s, phases, heights, widths_s, pitches, strict=True)
+    for time_s, phase, height, width_s, pitch in beats:
         low, high = np.clip(np.rint((time_s + ends_s) * sample_rate_hz).astype(int), 0, samples)
         t = np.arange(low, high) / sample_rate_hz - time_s - lag_s
-        carrier = np.cos(turns_hz * t + phase[:, None])
-        out[:, low:high] += amplitude_m * height * carrier * np.exp(-((t / burst.width_s) ** 2))
+        carrier = np.cos(pitch * turns_hz * t + phase[:, None])
+        out[:, low:high] += amplitude_m * height * carrier * np.exp(-((t / width_s) ** 2))
     return out

@@ -18,9 +18,7 @@ def points(lag_s=(0.0, 0.0), polarity=(1.0, 1.0), gain=(1.0, 1.0), pitch=(1.0, 1
 @pytest.fixture
 def mechanics(recipe):
     drawn = recipe.person(np.random.SeedSequence(0), "NB").mechanics
-    return drawn.model_copy(
-        update={"delay_spread_s": 0.0, "amplitude_spread": 0.0, "amplitude_m": 2e-5}
-    )
+    return drawn.model_copy(update={"delay_spread_s": 0.0, "beat_spread": 0.0, "amplitude_m": 2e-5})
 
 
 def heart_at(r_times_s, t_end_s=()):
@@ -28,7 +26,7 @@ def heart_at(r_times_s, t_end_s=()):
 
 
 def test_vibrations_are_the_seeds_equation(mechanics, rng):
-    burst = Burst(share=0.5, width_s=0.07, frequency_hz=12.0)
+    burst = Burst(share=0.5, width_s=0.07, frequency_hz=12.0, steadiness=1.0)
     times = np.array([0.6, 1.6, 2.6])
     where = points(lag_s=(0.0, 0.02), polarity=(1, -1), gain=(1, 0.4), pitch=(1, 1.25))
     drawn = draw_vibration(burst, mechanics, where, times, np.ones(3), (700, 200.0), rng)
@@ -75,7 +73,8 @@ def test_carriers_do_not_repeat_from_beat_to_beat_but_envelopes_do(mechanics, rn
     times = np.arange(0.5, 200, 0.9)
     grid = (40_000, 200.0)
     ones = np.ones(times.size)
-    drawn = draw_vibration(mechanics.v1, mechanics, points(), times, ones, grid, rng)[0]
+    alike = mechanics.v1.model_copy(update={"steadiness": 1.0})
+    drawn = draw_vibration(alike, mechanics, points(), times, ones, grid, rng)[0]
     cut = np.stack([drawn[round(t * 200) - 40 : round(t * 200) + 40] for t in times])
 
     def locked(x):
@@ -83,3 +82,18 @@ def test_carriers_do_not_repeat_from_beat_to_beat_but_envelopes_do(mechanics, rn
 
     assert locked(cut) < 0.05
     assert locked(np.abs(signal.hilbert(cut, axis=1))) > 0.7
+
+
+@pytest.mark.parametrize(("steadiness", "spread"), [(0.0, np.sqrt(4 / np.pi - 1)), (1.0, 0.0)])
+def test_heights_follow_rices_law(mechanics, rng, steadiness, spread):
+    # Rayleigh without a steady part: standard deviation over mean is sqrt(4 / pi - 1)
+    burst = mechanics.v1.model_copy(update={"steadiness": steadiness})
+    times = np.arange(1.0, 1001.0)
+    grid = (200 * 1002, 200.0)
+    drawn = draw_vibration(burst, mechanics, points(), times, np.ones(1000), grid, rng)[0]
+    energy = [(drawn[round(t * 200) - 60 : round(t * 200) + 60] ** 2).sum() for t in times]
+    heights = np.sqrt(energy)
+    assert heights.std() / heights.mean() == pytest.approx(spread, abs=0.03)
+    # the carrier's phase hardly matters to the energy of a burst of some periods
+    alone = 2e-5**2 * burst.width_s * np.sqrt(np.pi / 2) / 2 * 200
+    assert np.mean(energy) == pytest.approx(alone, rel=0.1)
