@@ -5,9 +5,10 @@
 
 from radarkit.datasets.folds import folds, leave_one_out
 from radarkit.datasets.live_noise import LiveNoise
-from radarkit.datasets.reader import Dataset, TrialHeader
+from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split, check_no_leak, split_by_subject
 from radarkit.datasets.store import DatasetWriter, create
+from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import WindowConfig
 
 __all__ = [

@@ -18,7 +18,7 @@ from radarkit.datasets.augment import augment
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.trial_header import TrialHeader
-from radarkit.datasets.window_reader import WindowReader, check_rate, read_window
+from radarkit.datasets.window_reader import WindowReader, read_window
 from radarkit.datasets.windows import (
     TARGET_RATE_HZ,
     WindowConfig,
@@ -97,7 +97,7 @@ class WindowDataset(TorchDataset[Window]):
             )
         self._headers = [trial for trial in dataset.trials if trial.subject in subjects]
         for header in self._headers:
-            check_rate(header)
+            _check_rate(header)
         self._labels = [dataset.labels(header) for header in self._headers]
         starts = [self._whole(header) for header in self._headers]
         grid = [
@@ -177,3 +177,13 @@ class WindowDataset(TorchDataset[Window]):
         inside = 0 <= shifted <= header.samples - self._config.samples
         ok = inside and central_beat(self._labels[trial][1], shifted, self._config) is not None
         return trial, shifted if ok else start
+
+
+def _check_rate(header: TrialHeader) -> None:
+    """Refuse a trial whose windows would not start on whole samples of the targets."""
+    if header.sample_rate_hz != TARGET_RATE_HZ:
+        raise UserError(
+            f"trial {header.name} is sampled at {header.sample_rate_hz:g} Hz",
+            expected=f"{TARGET_RATE_HZ:g} Hz",
+            do="extract it again with --sample-rate 200",
+        )

@@ -21,7 +21,7 @@ from radarkit.simulate.noise import (
     ConstantNoise,
     Noise,
     at_snr,
-    draw_movements,
+    draw_movement_spans,
     power,
 )
 
@@ -105,7 +105,7 @@ class NoisyVibration:
             against = self._power
         else:
             rng = np.random.default_rng([*key, 0])
-            covered, against = draw_movements(noise, samples, rate_hz, rng).tolist(), None
+            covered, against = draw_movement_spans(noise, samples, rate_hz, rng).tolist(), None
         for start, stop in covered:
             yield _Piece(start, stop, noise.snr_db, (*key, 1, start), against)
 

@@ -14,8 +14,6 @@ from radarkit.datasets.trial_header import TrialHeader
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
-__all__ = ["Dataset", "TrialHeader", "open_shard"]
-
 _CACHE_BYTES = 32 * 2**20  # holds the chunks that neighbouring windows share
 _OPEN_FILES = 32  # of a folder of shards: each takes 4 MB, and systems allow 1024
 

@@ -13,6 +13,7 @@ from radarkit.recording import Float32, Float64
 from radarkit.simulate.noise import ConstantNoise
 from radarkit.simulate.spectrogram_noise import add_spectrogram_noise, draw_hits
 from radarkit.spectrogram.grid import FrequencyGrid
+from radarkit.spectrogram.spectrogram import normalise
 from radarkit.spectrogram.streaming import sst_frames
 
 _INFINITY = 0x7C00  # bits of a half
@@ -32,10 +33,9 @@ def read_window(dataset: Dataset, header: TrialHeader, start: int, config: Windo
     stored = dataset.frames(header, first, first + frames)
     values = np.empty(stored.shape, np.float32)
     bits = stored.view(np.uint16).reshape(len(stored), -1)
-    if (
-        normalise_halves(bits, values.reshape(bits.shape)) >= _INFINITY
-    ):  # a negative one: not by this toolkit
-        _normalise(values := stored.astype(np.float32))
+    largest = normalise_halves(bits, values.reshape(bits.shape))
+    if largest >= _INFINITY:  # a negative one: not by this toolkit
+        values = normalise(stored.astype(np.float32))
     return _filled(values, frames)
 
 
@@ -47,8 +47,8 @@ class WindowReader:
     dataset : Dataset
         Where the trials are.
     headers : sequence of TrialHeader
-        The trials that will be read. Constant noise in the signal is relative to the power of a
-        whole trial, so each is read once here.
+        The trials that will be read, sampled at 200 Hz. Constant noise in the signal is relative to
+        the power of a whole trial, so each is read once here.
     config : WindowConfig
         How windows are cut.
     noise : LiveNoise
@@ -57,8 +57,7 @@ class WindowReader:
     Raises
     ------
     UserError
-        When noise in the signal is asked for and the spectrogram of a trial is no SST, or its
-        sample rate is not 200 Hz.
+        When noise in the signal is asked for and the spectrogram of a trial is no SST.
     """
 
     def __init__(
@@ -73,7 +72,6 @@ class WindowReader:
         if noise.domain == "spectrogram":
             return
         for header in headers:
-            check_rate(header)
             _check_method(header)
             if any(isinstance(each, ConstantNoise) for each in noise.noises):
                 self._powers[header.name] = vibration_power(dataset, header)
@@ -135,8 +133,7 @@ class WindowReader:
             grid=FrequencyGrid(frequencies_hz=tuple(self._dataset.frequencies_hz(header).tolist())),
             frame_rate_hz=header.frame_rate_hz,
         ).values
-        _normalise(values)
-        return _filled(values, frames)
+        return _filled(normalise(values), frames)
 
 
 def _frames_of(header: TrialHeader, start: int, config: WindowConfig) -> tuple[int, int]:
@@ -145,29 +142,10 @@ def _frames_of(header: TrialHeader, start: int, config: WindowConfig) -> tuple[i
     return first, config.frames(header.frame_rate_hz)
 
 
-def _normalise(values: Float32) -> None:
-    """Min-max normalise each channel in place."""
-    flat = values.reshape(len(values), -1)
-    low = flat.min(axis=1, keepdims=True)
-    span = flat.max(axis=1, keepdims=True) - low
-    flat -= low
-    flat /= np.where(span > 0, span, 1)
-
-
 def _filled(values: Float32, frames: int) -> Float32:
     """Fill up with zeros to `frames` frames."""
     missing = frames - values.shape[2]
     return np.pad(values, ((0, 0), (0, 0), (0, missing))) if missing else values
-
-
-def check_rate(header: TrialHeader) -> None:
-    """Refuse a trial whose windows would not start on whole samples of the targets."""
-    if header.sample_rate_hz != TARGET_RATE_HZ:
-        raise UserError(
-            f"trial {header.name} is sampled at {header.sample_rate_hz:g} Hz",
-            expected=f"{TARGET_RATE_HZ:g} Hz",
-            do="extract it again with --sample-rate 200",
-        )
 
 
 def _check_method(header: TrialHeader) -> None:

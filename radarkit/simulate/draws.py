@@ -92,9 +92,9 @@ class Draws:
         rho = coupling.correlation
         return rho * self._own(coupling.to) + math.sqrt(1 - rho**2) * own
 
-    def draw(self, model: type[Model], distributions: BaseModel, prefix: str = "") -> Model:
+    def draw(self, model: type[Model], distributions: BaseModel) -> Model:
         """Draw a `model` whose numbers follow `distributions`, made by `distributions_of` it."""
-        return model(**_fill(distributions, lambda path, given: given.at(self.place(path)), prefix))
+        return model(**_fill(distributions, lambda path, given: given.at(self.place(path))))
 
     def _own(self, path: str) -> float:
         key = (*self._seed.spawn_key, zlib.crc32(path.encode()))

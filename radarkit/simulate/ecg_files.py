@@ -46,9 +46,9 @@ class EcgRecord:
     lead : str
         The channel, and whether it was inverted.
     ecg_mv : (samples,) float32
-        At `SAMPLE_RATE_HZ`; zero where it is missing.
+        At `SAMPLE_RATE_HZ`; a straight line where samples are missing, zero where all are.
     missing : (samples,) bool
-        What could not be bridged.
+        Where so much is missing that a QRS complex may be.
     r_peaks : (beats,) int64
         Increasing sample indices.
     breath : (samples,) float64, optional
@@ -76,10 +76,8 @@ def record_paths(path: Path) -> tuple[Path, ...]:
         if not found:
             raise UserError(f"no ECG record in {path}", expected="WFDB (.hea) or EDF files")
         return tuple(sorted(found))
-    if path.suffix.lower() == ".edf":
-        header = path
-    else:
-        header = path if path.suffix == ".hea" else path.with_name(f"{path.name}.hea")
+    is_header = path.suffix == ".hea" or path.suffix.lower() == ".edf"
+    header = path if is_header else path.with_name(f"{path.name}.hea")
     if not header.is_file():
         raise UserError(
             f"no ECG record at {path}", expected=f"{header.name} (WFDB) or an .edf file"

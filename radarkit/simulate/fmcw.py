@@ -24,7 +24,7 @@ from radarkit.capture.config import SPEED_OF_LIGHT_M_PER_S
 from radarkit.errors import UserError
 from radarkit.parallel import threads
 from radarkit.recording import Float64
-from radarkit.simulate.impairments import Beats, Mixers, draw_mixers, frequency_noise, leak
+from radarkit.simulate.impairments import BeatSums, Mixers, draw_mixers, frequency_noise, leak
 from radarkit.simulate.multipath import Echoes, Mirror, check_mirrors, echoes_of
 from radarkit.simulate.scene import FrontEndConfig, Scatterers, antennas_of, chest_of, clutter_of
 
@@ -108,7 +108,7 @@ def simulate_capture(
     of_leakage, of_oscillator, of_mixers = rng.spawn(3)
     if front_end.leakage is not None:
         leaked = leak(front_end.leakage, config, of_leakage)
-        static = Beats(static.sum + leaked.sum, static.delayed_s + leaked.delayed_s)
+        static = BeatSums(static.sum + leaked.sum, static.delayed_s + leaked.delayed_s)
     mixers = draw_mixers(front_end.mixers, config.array.rx, of_mixers)
     noise = np.float32(10 ** (-front_end.snr_db / 20) / np.sqrt(2))  # of each of I and Q
     per_frame = max(int(np.prod(config.frame_shape)), config.chirps_per_frame * points)
@@ -161,7 +161,7 @@ def _motion_at(
     return np.asarray(spline(place - first))
 
 
-def _beats(echoes: Echoes, moved_m: Float64, config: RadarConfig, *, delayed: bool) -> Beats:
+def _beats(echoes: Echoes, moved_m: Float64, config: RadarConfig, *, delayed: bool) -> BeatSums:
     """Sum the beats of echoes.
 
     Parameters
@@ -177,7 +177,7 @@ def _beats(echoes: Echoes, moved_m: Float64, config: RadarConfig, *, delayed: bo
 
     Returns
     -------
-    Beats
+    BeatSums
         (frame, loop, tx, rx, sample).
     """
     from radarkit.simulate.fmcw_numba import sum_beats  # numba loads with the first call
@@ -200,10 +200,10 @@ def _beats(echoes: Echoes, moved_m: Float64, config: RadarConfig, *, delayed: bo
         return beats
 
     if not delayed:
-        return Beats(total(echoes), np.zeros(1, np.complex64))
+        return BeatSums(total(echoes), np.zeros(1, np.complex64))
     # the motion of a chest is a hundredth of its delay at most, which is that of its rest here
     by_delay = echoes._replace(amplitudes=echoes.amplitudes * echoes.delays_s)
-    return Beats(total(echoes), total(by_delay))
+    return BeatSums(total(echoes), total(by_delay))
 
 
 def _check(

@@ -78,7 +78,7 @@ class Mixers(BaseModel):
     alike: bool = True
 
 
-class Beats(NamedTuple):
+class BeatSums(NamedTuple):
     """Beats and what turns them when the frequency of the oscillator is off.
 
     Attributes
@@ -93,7 +93,7 @@ class Beats(NamedTuple):
     delayed_s: NDArray[np.complex64]
 
 
-def leak(leakage: Leakage, config: RadarConfig, rng: np.random.Generator) -> Beats:
+def leak(leakage: Leakage, config: RadarConfig, rng: np.random.Generator) -> BeatSums:
     """Beats of the leakage between all pairs of antennas.
 
     Parameters
@@ -107,7 +107,7 @@ def leak(leakage: Leakage, config: RadarConfig, rng: np.random.Generator) -> Bea
 
     Returns
     -------
-    Beats
+    BeatSums
         (tx, rx, sample), tx in firing order; the chest's rms is 1.
     """
     pairs = (len(config.transmitters), config.array.rx, 1)
@@ -120,7 +120,7 @@ def leak(leakage: Leakage, config: RadarConfig, rng: np.random.Generator) -> Bea
     sample_s = np.arange(chirp.samples) / chirp.sample_rate_hz
     turns = delays_s * (chirp.start_frequency_hz + chirp.slope_hz_per_s * (sample_s - delays_s / 2))
     beats = 10 ** (levels_db[fired] / 20) * np.exp(2j * np.pi * turns)
-    return Beats(beats.astype(np.complex64), (beats * delays_s).astype(np.complex64))
+    return BeatSums(beats.astype(np.complex64), (beats * delays_s).astype(np.complex64))
 
 
 def frequency_noise(

@@ -39,7 +39,7 @@ class Motion(BaseModel):
     limb_per_min, limb_m : float
         How often a limb moves, and the rms shaking of the chest by it.
     torso_per_min, torso_m : float
-        How often the torso moves, and how far it goes.
+        How often the torso moves, and how far at most.
     movement_s : float
         How long a movement lasts on average.
     """

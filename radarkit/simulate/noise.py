@@ -20,7 +20,6 @@ from radarkit.recording import Float64
 
 CONSTANT_LEVELS_DB = (6.0, 3.0, 0.0, -1.0, -2.0, -3.0)
 MILD_DB, EXTENSIVE_DB = 0.0, -9.0  # body movements
-MOVEMENT_LENGTHS_S = (1.0, 2.0, 3.0)
 
 
 class ConstantNoise(BaseModel):
@@ -39,7 +38,7 @@ class AbruptNoise(BaseModel):
     snr_db : float
         `MILD_DB` or `EXTENSIVE_DB` in the seed's tables.
     length_s : float
-        Of each movement, no longer than a window; one of `MOVEMENT_LENGTHS_S` in the tables.
+        Of each movement, no longer than a window; 1, 2 or 3 s in the tables.
     share : float
         Of the windows that hold a movement, one each; a fifth in the published protocol.
     window_s : float
@@ -123,20 +122,13 @@ def add_noise(
     noisy = np.array(x, np.float64)
     for noise in noises:
         if isinstance(noise, ConstantNoise):
-            noisy += constant_noise(clean, noise, rng)
+            noisy += at_snr(rng.standard_normal(clean.shape), power(clean), noise.snr_db)
         else:
-            noisy += abrupt_noise(clean, noise, sample_rate_hz, rng)
+            noisy += _abrupt_noise(clean, noise, sample_rate_hz, rng)
     return noisy
 
 
-def constant_noise(
-    reference: NDArray[np.float64], noise: ConstantNoise, rng: np.random.Generator
-) -> Float64:
-    """White noise against the `reference` of shape (channels, samples), in its unit."""
-    return at_snr(rng.standard_normal(reference.shape), power(reference), noise.snr_db)
-
-
-def abrupt_noise(
+def _abrupt_noise(
     reference: NDArray[np.float64],
     noise: AbruptNoise,
     sample_rate_hz: float,
@@ -144,13 +136,13 @@ def abrupt_noise(
 ) -> Float64:
     """Movements against the `reference` of shape (channels, samples), zero between them."""
     out = np.zeros_like(reference)
-    for start, stop in draw_movements(noise, reference.shape[1], sample_rate_hz, rng):
+    for start, stop in draw_movement_spans(noise, reference.shape[1], sample_rate_hz, rng):
         white = rng.standard_normal((reference.shape[0], stop - start))
         out[:, start:stop] = at_snr(white, power(reference[:, start:stop]), noise.snr_db)
     return out
 
 
-def draw_movements(
+def draw_movement_spans(
     noise: AbruptNoise, samples: int, sample_rate_hz: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Draw where the movements of a trial lie.

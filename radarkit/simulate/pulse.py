@@ -21,7 +21,8 @@ class Pulse(BaseModel):
     height_m : float
         Of the systolic lobe where it is strongest.
     systole_s, diastole_s : float
-        Their centres after R, at an interval of 1 s; they follow the square root of the interval.
+        Their centres after R, at an interval of 1 s; they follow the square root of the interval to
+        the next R.
     systole_width_s, diastole_width_s : float
         Standard deviations of the two Gaussians.
     diastole_share : float

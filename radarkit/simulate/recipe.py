@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from radarkit.errors import UserError
+from radarkit.simulate.distribution import Distribution
 from radarkit.simulate.draws import (
     Coupling,
     Draws,
@@ -126,5 +127,4 @@ def merge(base: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_table(value: Any) -> bool:
-    distribution = ("constant", "uniform", "normal", "lognormal", "within")
-    return isinstance(value, dict) and value.keys().isdisjoint(distribution)
+    return isinstance(value, dict) and value.keys().isdisjoint(Distribution.model_fields)

@@ -37,7 +37,7 @@ class Rhythm(BaseModel):
     Attributes
     ----------
     heart_rate_per_min : float
-        Mean rate at rest.
+        Mean rate at rest. Intervals end at 0.33 and 1.28 s, as cycle lengths are told to 1.3 s.
     lf_s, hf_s : float
         Standard deviation of the interval around 0.1 Hz, and with the breath.
     recovery_per_min, recovery_s : float
@@ -49,7 +49,7 @@ class Rhythm(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    heart_rate_per_min: float = Field(ge=30, le=220)
+    heart_rate_per_min: float = Field(ge=47, le=180)
     lf_s: float = Field(ge=0)
     hf_s: float = Field(ge=0)
     recovery_per_min: float = Field(default=0.0, ge=0)

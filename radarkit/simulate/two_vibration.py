@@ -2,10 +2,11 @@
 
     v_i^k(t) = a_i^k cos(2 pi f_i^k (t - T_i^k) + phi_i^k) exp(-((t - T_i^k) / b_i^k)^2)
 
-in each beat k: v1 when the ventricles contract and the aortic valve opens, v2 when it closes. On
-real chests the bursts above 5 Hz come at the same time in each beat but their carrier does not
-repeat, so the phase phi is drawn anew for every beat. It spreads over the chest as a wave: a point
-lags by its distance to the heart, and differs from its neighbours by a phase of its own.
+in each beat k: v1 when the ventricles contract and the aortic valve opens, v2 when it closes. The
+recoil between them, which the seed does not have, is a third of the same form. On real chests the
+bursts above 5 Hz come at the same time in each beat but their carrier does not repeat, so the phase
+phi is drawn anew for every beat. It spreads over the chest as a wave: a point lags by its distance
+to the heart, and differs from its neighbours by a phase of its own.
 """
 
 import numpy as np
@@ -34,7 +35,7 @@ def draw_vibration(
     burst : Burst
         Which one.
     mechanics : Mechanics
-        Its amplitude, and how much amplitudes and phases vary.
+        Its amplitude, how much width and frequency vary from beat to beat and phases over points.
     points : Points
         Where it is seen.
     times_s : (beats,) float64
@@ -44,7 +45,7 @@ def draw_vibration(
     grid : (int, float)
         Samples and sample rate of the result, which starts at time 0.
     rng : numpy.random.Generator
-        Source of carrier phases and amplitudes.
+        Source of amplitudes, widths, frequencies and phases.
 
     Returns
     -------

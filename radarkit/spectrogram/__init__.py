@@ -10,7 +10,7 @@ from radarkit.spectrogram.ridge import Ridges, ridges
 from radarkit.spectrogram.spectrogram import Spectrogram, entropy, normalise
 from radarkit.spectrogram.sst import sst
 from radarkit.spectrogram.stft import stft
-from radarkit.spectrogram.streaming import context_samples, sst_blocks, sst_frames
+from radarkit.spectrogram.streaming import sst_blocks, sst_frames
 
 __all__ = [
     "DEFAULT_GRID",
@@ -18,7 +18,6 @@ __all__ = [
     "Ridges",
     "Spectrogram",
     "cone_of_influence_s",
-    "context_samples",
     "cwt",
     "entropy",
     "inside_cone",

@@ -147,7 +147,7 @@ def squeeze(signal: Float64, sample_rate_hz: float, grid: FrequencyGrid, layout:
         buffer = np.empty(2 * batch * instants, np.complex64)
         squeezed = np.empty((grid.rows + 1, columns), np.complex64)
         for channel in channels:  # each thread takes the next, into buffers that it keeps
-            row, scale = condition(signal[channel], layout.length)
+            row, scale = _condition(signal[channel], layout.length)
             spectrum = scipy.fft.rfft(row) * (instants / layout.length)
             spectrum = spectrum.astype(np.complex64)
             squeezed[:] = 0
@@ -215,7 +215,7 @@ def padded_lengths(
     return repeats * ratio.denominator, repeats * ratio.numerator
 
 
-def condition(row: Float64, length: int) -> tuple[Float64, float]:
+def _condition(row: Float64, length: int) -> tuple[Float64, float]:
     """Remove the mean, scale to 1 and continue to `length` samples; also return the scale.
 
     The signal stays at the start; the FFT is periodic, so the second half of the padding is what

@@ -48,24 +48,16 @@ class Samples(Protocol):
 
 @dataclass(frozen=True)
 class _Trial:
+    """Sizes of a whole trial, and what a stretch of it needs.
+
+    `ratio` is frames per sample; `context`, the samples on each side of a stretch, is what the
+    widest wavelet reaches, up to a multiple of the samples after which a frame stands on a sample.
+    """
+
     samples: int
     frames: int
     ratio: Fraction
     context: int
-
-
-def context_samples(grid: FrequencyGrid, sample_rate_hz: float, frame_rate_hz: float) -> int:
-    """Count the samples that a stretch needs on each side to have the frames of the whole trial.
-
-    Returns
-    -------
-    int
-        What the widest wavelet reaches, up to a multiple of the samples after which a sample and a
-        frame coincide: a stretch that starts so many samples before a frame on a sample keeps that
-        frame on a sample. 1880 for the default grid at 200 and 30 Hz, where the multiple is 20.
-    """
-    reach = math.ceil(reach_s(voices_hz(grid)[0]) * sample_rate_hz)
-    return _round_up(reach, frame_ratio(reach, sample_rate_hz, frame_rate_hz))
 
 
 def sst_frames(
@@ -155,7 +147,8 @@ def _trial(x: Samples, sample_rate_hz: float, grid: FrequencyGrid, frame_rate_hz
     ratio = frame_ratio(samples, sample_rate_hz, frame_rate_hz)
     reach = math.ceil(reach_s(voices_hz(grid)[0]) * sample_rate_hz)
     frames = frame_positions(samples, sample_rate_hz, frame_rate_hz).size
-    return _Trial(samples, frames, ratio, _round_up(reach, ratio))
+    context = -(-reach // ratio.denominator) * ratio.denominator
+    return _Trial(samples, frames, ratio, context)
 
 
 def _stretch(
@@ -185,7 +178,3 @@ def _stretch(
     layout = Layout(length, instants, start - int(a * trial.ratio), stop - start, oversample)
     values = squeeze(signal, sample_rate_hz, grid, layout)
     return Spectrogram(values, np.array(grid.frequencies_hz), frame_rate_hz, "sst")
-
-
-def _round_up(samples: int, ratio: Fraction) -> int:
-    return -(-samples // ratio.denominator) * ratio.denominator

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
+from radarkit.datasets.reader import Dataset
 from radarkit.datasets.store import create
 from radarkit.recording import Recording
 from radarkit.spectrogram import Spectrogram
+
+from .chests import write_chests
 
 FREQUENCIES_HZ = np.geomspace(1, 25, 5)
 
@@ -34,3 +37,14 @@ def data(tmp_path):
         for index, subject in enumerate(("anna", "ben", "carla", "dora")):
             writer.add(*make_trial(subject, seed=index))
     return path
+
+
+@pytest.fixture(scope="session")
+def chests(tmp_path_factory):
+    return write_chests(tmp_path_factory.mktemp("chests") / "data.h5")
+
+
+@pytest.fixture
+def dataset(chests):
+    """Chests that beat; handles are closed in every test."""
+    return Dataset(chests)

@@ -18,20 +18,10 @@ from radarkit.errors import UserError
 from radarkit.recording import Quantity
 from radarkit.simulate.noise import EXTENSIVE_DB, AbruptNoise, ConstantNoise
 
-from .chests import chest, write_chests
+from .chests import chest
 
 CONFIG = WindowConfig()
 BOTH = (ConstantNoise(snr_db=3.0), AbruptNoise(snr_db=EXTENSIVE_DB, length_s=2.0))
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return write_chests(tmp_path_factory.mktemp("chests") / "data.h5")
-
-
-@pytest.fixture
-def dataset(path):
-    return Dataset(path)
 
 
 def batches(windows, workers, context=None, **options):

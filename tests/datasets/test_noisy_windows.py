@@ -23,22 +23,12 @@ from radarkit.recording import Quantity
 from radarkit.simulate.noise import EXTENSIVE_DB, AbruptNoise, ConstantNoise
 from radarkit.spectrogram import normalise
 
-from .chests import chest, write_chests
+from .chests import chest
 
 CONFIG = WindowConfig()
 CONSTANT = ConstantNoise(snr_db=3.0)
 ABRUPT = AbruptNoise(snr_db=EXTENSIVE_DB, length_s=2.0)
 BOTH = (CONSTANT, ABRUPT)
-
-
-@pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return write_chests(tmp_path_factory.mktemp("chests") / "data.h5")
-
-
-@pytest.fixture
-def dataset(path):
-    return Dataset(path)
 
 
 @given(st.integers(0, 10_000), st.sampled_from([(0, 0x7BFF), (0, 0x7FF), (0x3000, 0x3C00)]))

@@ -10,6 +10,11 @@ WAVES = ((0.15, 0.025, 0.12), (0.335, 0.008, -0.1), (0.35, 0.01, 1.0), (0.65, 0.
 
 
 @pytest.fixture
+def rng():
+    return np.random.default_rng(1)
+
+
+@pytest.fixture
 def make_truth():
     """A recording whose ECG is a sum of Gaussians around R peaks `rr` samples apart."""
 

@@ -1,14 +1,14 @@
 import sys
 
-import edfio
 import numpy as np
 import pytest
-import wfdb
 
 from radarkit.errors import UserError
 from radarkit.simulate.ecg import Morphology, draw_ecg
 from radarkit.simulate.real_ecg import RealHearts
 from radarkit.simulate.rhythm import Beats
+
+from .records import write_edf, write_wfdb
 
 SECONDS = 30
 
@@ -18,23 +18,6 @@ def heartbeats():
     beats = Beats(np.arange(0.3, SECONDS, 0.8), np.zeros(38, np.int8))
     silence = np.zeros(SECONDS * 250)
     return draw_ecg(Morphology(), beats, silence, 250, np.random.default_rng(0)).astype(np.float64)
-
-
-def wfdb_record(folder, channels):
-    labels = [label for label, _ in channels]
-    both = np.stack([values for _, values in channels], axis=1)
-    many = len(labels)
-    wfdb.wrsamp("r", 250, ["mV"] * many, labels, both, fmt=["16"] * many, write_dir=str(folder))
-    return folder / "r"
-
-
-def write_edf(folder, channels):
-    signals = [
-        edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
-        for label, unit, rate_hz, values in channels
-    ]
-    edfio.Edf(signals).write(folder / "r.edf")
-    return folder / "r.edf"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +30,7 @@ def write_edf(folder, channels):
     ],
 )
 def test_the_lead_with_the_clearest_r_wave_is_taken(tmp_path, labels, taken):
-    path = wfdb_record(tmp_path, [(label, heartbeats()) for label in labels])
+    path = write_wfdb(tmp_path, [(label, heartbeats()) for label in labels], 250)
     assert RealHearts(path).heart(0, 0, 1, 30.0).source == f"r ({taken})"
 
 
@@ -66,7 +49,7 @@ def empty(folder):
 
 
 def no_ecg(folder):
-    return wfdb_record(folder, [("PLETH", heartbeats()), ("ABP", heartbeats())])
+    return write_wfdb(folder, [("PLETH", heartbeats()), ("ABP", heartbeats())], 250)
 
 
 def no_ecg_in_edf(folder):
@@ -76,23 +59,23 @@ def no_ecg_in_edf(folder):
 
 
 def constant(folder):
-    return wfdb_record(folder, [("II", np.full(250 * SECONDS, 0.1))])
+    return write_wfdb(folder, [("II", np.full(250 * SECONDS, 0.1))], 250)
 
 
 def only_noise(folder):
     ecg = np.zeros(250 * SECONDS)
     ecg[:500] = heartbeats()[:500]
-    return wfdb_record(folder, [("II", ecg)])
+    return write_wfdb(folder, [("II", ecg)], 250)
 
 
 def all_missing(folder):
     ecg = np.full(250 * SECONDS, np.nan)
     ecg[-1] = 0.1  # the writer wants one
-    return wfdb_record(folder, [("II", ecg), ("V", heartbeats())])
+    return write_wfdb(folder, [("II", ecg), ("V", heartbeats())], 250)
 
 
 def short(folder):
-    return wfdb_record(folder, [("II", heartbeats()[: 250 * 12])])
+    return write_wfdb(folder, [("II", heartbeats()[: 250 * 12])], 250)
 
 
 def slow(folder):
@@ -104,7 +87,7 @@ def no_volts(folder):
 
 
 def truncated_wfdb(folder):
-    path = wfdb_record(folder, [("II", heartbeats())])
+    path = write_wfdb(folder, [("II", heartbeats())], 250)
     cut(path.with_suffix(".dat"), 0.5)
     return path
 
@@ -116,7 +99,7 @@ def damaged_header(folder):
 
 
 def header_without_data(folder):
-    path = wfdb_record(folder, [("II", heartbeats())])
+    path = write_wfdb(folder, [("II", heartbeats())], 250)
     path.with_suffix(".dat").unlink()
     return path
 

@@ -14,7 +14,7 @@ from radarkit.simulate.noise import (
     AbruptNoise,
     ConstantNoise,
     add_noise,
-    draw_movements,
+    draw_movement_spans,
 )
 from radarkit.simulate.spectrogram_noise import add_spectrogram_noise, draw_hits
 
@@ -85,7 +85,7 @@ def test_movements_cover_the_asked_seconds_of_the_asked_share_at_the_asked_snr(
 def test_movements_come_anywhere_in_a_window_and_in_any_window():
     noise = AbruptNoise(snr_db=0, length_s=3.0)
     starts = np.concatenate(
-        [draw_movements(noise, 8000, 200.0, rng(seed))[:, 0] for seed in range(600)]
+        [draw_movement_spans(noise, 8000, 200.0, rng(seed))[:, 0] for seed in range(600)]
     )
     assert set(starts // 800) == set(range(10))
     assert starts.min() % 800 < 20 and (starts % 800).max() > 180
@@ -120,9 +120,9 @@ def test_a_silent_channel_stays_silent_and_the_others_are_not_disturbed():
 
 def test_no_share_is_no_movement_and_a_short_trial_is_one_window():
     still = AbruptNoise(snr_db=0, length_s=1, share=0)
-    assert draw_movements(still, 8000, 200.0, rng()).shape == (0, 2)
+    assert draw_movement_spans(still, 8000, 200.0, rng()).shape == (0, 2)
     whole = AbruptNoise(snr_db=0, length_s=3)
-    np.testing.assert_array_equal(draw_movements(whole, 500, 200.0, rng()), [[0, 500]])
+    np.testing.assert_array_equal(draw_movement_spans(whole, 500, 200.0, rng()), [[0, 500]])
 
 
 @pytest.mark.parametrize(

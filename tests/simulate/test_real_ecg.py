@@ -1,4 +1,3 @@
-import edfio
 import numpy as np
 import pytest
 import wfdb
@@ -8,6 +7,8 @@ from radarkit.simulate.ecg import Morphology, draw_ecg, t_ends_s
 from radarkit.simulate.ecg_files import read_record
 from radarkit.simulate.real_ecg import RealHearts
 from radarkit.simulate.rhythm import Beats
+
+from .records import write_edf, write_wfdb
 
 SECONDS = 30
 RATES_HZ = [128, 250, 257, 360, 500, 1000]
@@ -31,34 +32,13 @@ def inside(times_s, seconds=SECONDS, margin_s=0.05):
     return times_s[(times_s > margin_s) & (times_s < seconds - margin_s)]
 
 
-def write_wfdb(folder, channels, rate_hz, name="r", beats_s=None, units=None):
-    """Write (name, values) channels; annotate the beats with remarks between them."""
-    labels, values = zip(*channels, strict=True)
-    wfdb.wrsamp(
-        name,
-        rate_hz,
-        units or ["mV"] * len(labels),
-        list(labels),
-        np.stack(values, axis=1),
-        fmt=["16"] * len(labels),
-        write_dir=str(folder),
-    )
-    if beats_s is not None:
-        marks = [(round(at_s * rate_hz), "N") for at_s in inside(beats_s)]
-        marks += [(at + rate_hz // 3, "+") for at, _ in marks[:3]]  # a remark, no beat
-        samples, symbols = zip(*sorted(marks), strict=True)
-        wfdb.wrann(name, "atr", np.array(samples), list(symbols), fs=rate_hz, write_dir=str(folder))
-    return folder / name
-
-
-def write_edf(folder, channels, name="r.edf"):
-    """Write (label, unit, rate, values) channels."""
-    signals = [
-        edfio.EdfSignal(values, rate_hz, label=label, physical_dimension=unit)
-        for label, unit, rate_hz, values in channels
-    ]
-    edfio.Edf(signals).write(folder / name)
-    return folder / name
+def annotate(path, rate_hz):
+    """Annotate the known beats of a WFDB record, with remarks between them."""
+    marks = [(round(at_s * rate_hz), "N") for at_s in inside(known_beats().r_times_s)]
+    marks += [(at + rate_hz // 3, "+") for at, _ in marks[:3]]  # a remark, no beat
+    samples, symbols = zip(*sorted(marks), strict=True)
+    marked = np.array(samples), list(symbols)
+    wfdb.wrann(path.name, "atr", *marked, fs=rate_hz, write_dir=str(path.parent))
 
 
 def one_heart(path, seconds=SECONDS):
@@ -89,18 +69,22 @@ def test_a_known_heart_comes_back_at_any_rate(tmp_path, rate_hz, kind):
             tmp_path, [("EEG C3", "uV", 100, np.ones(3000)), ("ECG", "uV", rate_hz, ecg * 1e3)]
         )
     else:
-        beats_s = known_beats().r_times_s if kind == "annotated" else None
-        path = write_wfdb(tmp_path, [("PLETH", ecg + 1), ("II", ecg)], rate_hz, beats_s=beats_s)
+        path = write_wfdb(tmp_path, [("PLETH", ecg + 1), ("II", ecg)], rate_hz)
+    if kind == "annotated":
+        annotate(path, rate_hz)
     check_known(one_heart(path), annotated=kind == "annotated")
 
 
 @pytest.mark.parametrize("annotated", [False, True])
 def test_an_inverted_lead_is_turned_and_says_so(tmp_path, annotated):
-    beats_s = known_beats().r_times_s if annotated else None
-    upright = one_heart(write_wfdb(tmp_path, [("V1", known_ecg(250))], 250, beats_s=beats_s))
-    turned = one_heart(
-        write_wfdb(tmp_path, [("V1", -known_ecg(250))], 250, name="turned", beats_s=beats_s)
-    )
+    paths = [
+        write_wfdb(tmp_path, [("V1", sign * known_ecg(250))], 250, name=name)
+        for name, sign in (("r", 1), ("turned", -1))
+    ]
+    if annotated:
+        for path in paths:
+            annotate(path, 250)
+    upright, turned = map(one_heart, paths)
     np.testing.assert_allclose(turned.ecg_mv, upright.ecg_mv, atol=1e-3)
     np.testing.assert_allclose(turned.r_times_s, upright.r_times_s, atol=1 / 200)
     assert (upright.source, turned.source) == ("r (V1)", "turned (V1, inverted)")

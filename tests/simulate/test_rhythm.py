@@ -73,7 +73,7 @@ def test_pauses_come_as_often_as_asked():
 
 @settings(max_examples=30)
 @given(
-    st.floats(45, 150), st.floats(0, 0.1), st.floats(0, 0.1), st.floats(0, 20), st.integers(0, 99)
+    st.floats(47, 150), st.floats(0, 0.1), st.floats(0, 0.1), st.floats(0, 20), st.integers(0, 99)
 )
 def test_beats_ascend_reach_beyond_both_ends_and_never_fall_over_each_other(
     rate, lf_s, hf_s, early, seed

@@ -12,6 +12,8 @@ from radarkit.spectrogram import FrequencyGrid, sst
 from radarkit.spectrogram.sst_torch import sst_torch
 from radarkit.spectrogram.torch_plan import odd_reflection
 
+from . import oracle
+
 SMALL = {"grid": FrequencyGrid.log(1.0, 6.0, 7), "frame_rate_hz": 5.0}
 DEVICES = [
     "cpu",
@@ -22,13 +24,10 @@ DEVICES = [
 
 
 def beats(rng, shape, rate_hz):
-    """Bursts like a heart's on a breathing chest, and noise."""
-    t = np.arange(shape[-1]) / rate_hz
-    x = 3 * np.sin(2 * np.pi * 0.27 * t) + 0.05 * rng.standard_normal(shape)
-    for beat in np.cumsum(rng.normal(0.85, 0.05, int(t[-1] / 0.85))):
-        x += np.exp(-(((t - beat) / 0.06) ** 2)) * np.cos(2 * np.pi * 14 * (t - beat))
-        x += np.exp(-(((t - beat) / 0.15) ** 2)) * np.sin(2 * np.pi * 4 * (t - beat))
-    return x
+    """Signals of the oracle, as many as the shape has."""
+    count = int(np.prod(shape[:-1]))
+    seconds = shape[-1] / rate_hz
+    return np.stack([oracle.beats(rng, seconds, rate_hz) for _ in range(count)]).reshape(shape)
 
 
 @pytest.mark.parametrize("device", DEVICES)
