@@ -1,6 +1,6 @@
 """Configurations from command-line options."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -10,8 +10,19 @@ from radarkit.errors import UserError
 T = TypeVar("T")
 
 
-def from_options(make: Callable[..., T], **options: object) -> T:
+def from_options(
+    make: Callable[..., T], *, named: Mapping[str, str] | None = None, **options: object
+) -> T:
     """Build a configuration from options of the same names; those that are None were not given.
+
+    Parameters
+    ----------
+    make : callable
+        The configuration.
+    named : mapping of str to str, optional
+        Fields whose option has another name.
+    **options
+        Fields and their values.
 
     Raises
     ------
@@ -22,5 +33,6 @@ def from_options(make: Callable[..., T], **options: object) -> T:
         return make(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        option = "--" + "-".join(map(str, first["loc"])).replace("_", "-")
+        name = "-".join(map(str, first["loc"]))
+        option = "--" + (named or {}).get(name, name).replace("_", "-")
         raise UserError(f"{option} {first['input']}", expected=first["msg"].lower()) from error

@@ -34,10 +34,16 @@ def simulate(
     movement_db: Annotated[
         float | None, typer.Option(help="Abrupt noise, by its SNR: 0 mild, -9 extensive.")
     ] = None,
-    movement_s: Annotated[float, typer.Option(help="Seconds of a movement.", min=0.05)] = 1.0,
+    movement_s: Annotated[
+        float | None,
+        typer.Option(help="Seconds of a movement.", min=0.05, show_default="1"),
+    ] = None,
     movement_share: Annotated[
-        float, typer.Option(help="Share of the 4 s windows with a movement.", min=0, max=1)
-    ] = 0.2,
+        float | None,
+        typer.Option(
+            help="Share of the 4 s windows with a movement.", min=0, max=1, show_default="0.2"
+        ),
+    ] = None,
     ecg: Annotated[
         Path | None,
         typer.Option(help="ECG that drives the hearts: WFDB or EDF record, or a folder of them."),
@@ -81,10 +87,15 @@ def simulate(
     whom = load_recipe(recipe, **changes)
     noises: list[Noise] = []
     if snr_db is not None:
-        noises.append(ConstantNoise(snr_db=snr_db))
+        noises.append(from_options(ConstantNoise, snr_db=snr_db))
     if movement_db is not None:
-        movement = {"snr_db": movement_db, "length_s": movement_s, "share": movement_share}
-        noises.append(from_options(AbruptNoise, **movement))
+        movement = {"snr_db": movement_db, "length_s": movement_s or 1.0, "share": movement_share}
+        noises.append(from_options(AbruptNoise, named={"snr_db": "movement_db"}, **movement))
+    elif movement_s is not None or movement_share is not None:
+        option = "--movement-s" if movement_s is not None else "--movement-share"
+        raise UserError(
+            f"{option} without --movement-db", do="say how strong movements are: --movement-db -9"
+        )
     config = from_options(SimulationConfig, recipe=whom, seed=seed, noises=noises, ecg=ecg)
     looking = _radar(raw, radar, container, realistic=realistic)
     with progress_bar("trials" if output.suffix == ".h5" else "people") as advance:

@@ -37,7 +37,7 @@ def atomic_hdf5(path: Path, *, force: bool = False) -> Iterator[h5py.File]:
     """
     with atomic_file(path, force=force) as part:
         try:
-            file = h5py.File(part, "w")
+            file = h5py.File(part, "w", locking=False)  # atomic_file holds the lock
             try:
                 yield file
                 file.flush()

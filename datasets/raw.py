@@ -1,12 +1,17 @@
 """Raw captures of simulated chests: what a radar's DCA1000 board would have recorded of them."""
 
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from radarkit.capture import RadarConfig, write_dca1000
+from radarkit.capture import RadarConfig, write_dca1000, write_toml
 from radarkit.capture.dca1000 import Container
+from radarkit.errors import UserError
+from radarkit.files import remove_part
 from radarkit.recording import Recording
 from radarkit.simulate.fmcw import DEFAULT_RADAR, simulate_capture
 from radarkit.simulate.scene import FrontEndConfig
@@ -66,3 +71,55 @@ def write_capture(
     )
     path = folder / f"{recording.name}.bin"
     write_dca1000(path, blocks, config.radar, container=config.container, force=force)
+
+
+def holds(folder: Path, name: str) -> bool:
+    """Whether a folder holds the capture of a recording, whole or in parts."""
+    return any((folder / f"{name}{part}.bin").is_file() for part in ("", "_Raw_0"))
+
+
+def check_captures(folder: Path, output: Path, *, force: bool) -> None:
+    """Refuse a folder that cannot be replaced by one of captures without losing something.
+
+    Raises
+    ------
+    UserError
+        When the output is or lies in the folder, or something that is no capture does.
+    """
+    if output.resolve().is_relative_to(folder.resolve()):
+        raise UserError(
+            f"{output} lies in the folder of the captures, {folder}", do="use another folder"
+        )
+    if force and folder.is_dir():
+        for there in sorted(folder.iterdir()):
+            if there.suffix not in (".bin", ".part") and there.name != "radar.toml":
+                raise UserError(
+                    f"{folder} holds {there.name}, which is no capture",
+                    expected="a folder that may be replaced",
+                    do="use another folder, or take it out",
+                )
+
+
+@contextmanager
+def begin_captures(folder: Path, config: RawConfig, shards: Sequence[Path]) -> Iterator[None]:
+    """Make a folder for captures, and clean up in it when the block was stopped or failed.
+
+    Parameters
+    ----------
+    folder : Path
+        It may be there.
+    config : RawConfig
+        The radar.
+    shards : sequence of Path
+        The files beside it. If none is there in the end, nor is a folder that was made here.
+    """
+    new = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    try:
+        write_toml(config.radar, folder / "radar.toml", force=True)
+        yield
+    finally:
+        for part in folder.glob("*.part"):  # of processes that were killed
+            remove_part(part.with_suffix(""))
+        if new and not any(shard.exists() for shard in shards):
+            shutil.rmtree(folder)

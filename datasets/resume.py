@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from radarkit import __version__
 from radarkit.datasets.reader import open_shard
 from radarkit.errors import UserError
+from radarkit.files import remove_part
 from radarkit.parallel import Failure, run
 
 OnShard = Callable[[int, int, str], None]
@@ -121,7 +122,7 @@ def make_shards(
     finally:
         if dask is None:  # no worker is left; one that was killed could not clean up
             for task in tasks:
-                task.shard.with_name(f"{task.shard.name}.part").unlink(missing_ok=True)
+                remove_part(task.shard)
         for folder in new:
             with suppress(OSError):  # holds finished shards
                 folder.rmdir()

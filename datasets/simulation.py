@@ -6,7 +6,7 @@ and a data set in a folder, with a file for each person, can be stopped and gone
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.capture import write_toml
 from radarkit.datasets.build import spectrogram_of
-from radarkit.datasets.raw import RawConfig, write_capture
+from radarkit.datasets.raw import RawConfig, begin_captures, check_captures, holds, write_capture
 from radarkit.datasets.resume import is_finished, make_shards
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
@@ -50,7 +50,7 @@ class SimulationConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     recipe: Recipe
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**63)  # what a file can say
     noises: tuple[Noise, ...] = ()
     ecg: Path | None = None
 
@@ -147,9 +147,10 @@ def simulate_dataset(
         if raw is None:
             _make(_Shard(path, people, config, None, force), on_trial)
             return 0
+        check_captures(raw[0], path, force=force)
         with atomic_folder(raw[0], force=force) as folder:
-            _make(_Shard(path, people, config, (folder, raw[1]), force), on_trial)
             write_toml(raw[1].radar, folder / "radar.toml")
+            _make(_Shard(path, people, config, (folder, raw[1]), force), on_trial)
         return 0
     check_output(path, force=True)
     if path.exists() and not path.is_dir():
@@ -162,12 +163,18 @@ def simulate_dataset(
         )
         for number in people
     ]
-    missing = [s for s in shards if force or not is_finished(s.shard, s.describe())]
-    if raw is not None:
-        check_output(raw[0], force=force or len(missing) < len(shards))
-        raw[0].mkdir(exist_ok=True)
-        write_toml(raw[1].radar, raw[0] / "radar.toml", force=True)
-    results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)
+    there = {s.name for s in shards if not force and is_finished(s.shard, s.describe())}
+    missing = [
+        replace(shard, force=force or shard.name in there)
+        for shard in shards
+        if shard.name not in there or not shard.has_captures()
+    ]
+    if raw is None:
+        results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)
+    else:
+        check_output(raw[0], force=force or bool(there))
+        with begin_captures(*raw, [shard.shard for shard in shards]):
+            results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)
     failures = [result.reason for result in results.values() if isinstance(result, Failure)]
     if failures:
         raise UserError(
@@ -191,6 +198,13 @@ class _Shard:
     def name(self) -> str:
         return self.shard.stem
 
+    def has_captures(self) -> bool:
+        """Whether the captures of the file are there, if there are to be any."""
+        trials = range(1, len(self.config.recipe.trials) + 1)
+        return self.raw is None or all(
+            holds(self.raw[0], f"{self.shard.stem}-{trial}") for trial in trials
+        )
+
     def describe(self) -> dict[str, Any]:
         """Everything that decides what the file holds, ready for JSON.
 
@@ -198,6 +212,8 @@ class _Shard:
         """
         described = self.config.model_dump(mode="json")
         described["recipe"]["subjects"] = len(self.people)
+        if self.config.ecg is not None:  # the same record at another place makes the same hearts
+            described["ecg"] = RealHearts(self.config.ecg).digest()
         return described | ({"raw": self.raw[1].model_dump(mode="json")} if self.raw else {})
 
 

@@ -2,10 +2,13 @@
 
 A file is written as ``NAME.part`` beside its place, flushed to the disk and renamed; a folder the
 same way. An interrupted or failed write removes what it began and leaves what was there before.
+A ``.part`` is locked by the process that writes it, so that two at once do not spoil each other.
 """
 
+import errno
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,14 +66,32 @@ def atomic_file(path: Path, *, force: bool = False) -> Iterator[Path]:
         ``path`` with ``.part`` appended; the block writes it.
     """
     check_output(path, force=force)
-    part = path.with_name(path.name + ".part")
-    try:
-        yield part
-        with part.open("rb+") as handle:
-            os.fsync(handle.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    part = _part_of(path)
+    with _locked(part) as free:
+        if not free:
+            raise UserError(
+                f"{path} is being written by another process", do="wait for it or use another name"
+            )
+        try:
+            yield part
+            with part.open("rb+") as handle:
+                os.fsync(handle.fileno())
+            os.replace(part, path)
+        except OSError as error:
+            if error.filename is None and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                error.filename = str(path)  # which disk is full
+            raise
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def remove_part(path: Path) -> None:
+    """Remove what a process that was killed left of `path`, not what a living one is writing."""
+    part = _part_of(path)
+    if part.is_file():
+        with _locked(part) as free:
+            if free:
+                part.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -90,7 +111,9 @@ def atomic_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         An empty folder, ``path`` with ``.part`` appended.
     """
     check_output(path, force=force)
-    part = path.with_name(path.name + ".part")
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise UserError(f"{path} is the current folder or holds it", do="use another name")
+    part = _part_of(path)
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     try:
@@ -102,3 +125,29 @@ def atomic_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _part_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.part")
+
+
+@contextmanager
+def _locked(part: Path) -> Iterator[bool]:
+    """Hold the lock of a file, which is made if need be; yield False if another process does."""
+    if sys.platform == "win32":  # has no such locks, and renames nothing that is open
+        yield True
+        return
+    import fcntl
+
+    handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            free = True
+        except BlockingIOError:
+            free = False
+        except OSError:  # a file system without locks
+            free = True
+        yield free
+    finally:
+        os.close(handle)

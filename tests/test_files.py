@@ -1,9 +1,12 @@
+import errno
 import os
+import subprocess
+import sys
 
 import pytest
 
 from radarkit.errors import UserError
-from radarkit.files import atomic_file, atomic_folder
+from radarkit.files import atomic_file, atomic_folder, remove_part
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):
@@ -60,3 +63,50 @@ def test_a_missing_parent_folder_is_named(tmp_path):
         atomic_file(tmp_path / "nowhere" / "out.h5"),
     ):
         raise AssertionError("the block must not run")
+
+
+def test_two_processes_do_not_spoil_each_other(tmp_path):
+    path = tmp_path / "out"
+    other = (
+        "import sys; from pathlib import Path; from radarkit.files import *\n"
+        "remove_part(Path(sys.argv[1]))\n"
+        "with atomic_file(Path(sys.argv[1])): pass"
+    )
+    with atomic_file(path) as part:
+        part.write_text("whole")
+        done = subprocess.run(
+            [sys.executable, "-c", other, path], capture_output=True, text=True, timeout=60
+        )
+        assert "out is being written by another process; wait for it" in done.stderr
+    assert path.read_text() == "whole"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_process_left_is_removed_or_written_over(tmp_path):
+    (tmp_path / "out.part").write_text("left over, and longer than what comes")
+    with atomic_file(tmp_path / "out") as part:
+        part.write_text("whole")
+    assert (tmp_path / "out").read_text() == "whole"
+    (tmp_path / "out.part").touch()
+    remove_part(tmp_path / "out")
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_is_named(tmp_path):
+    with pytest.raises(OSError, match="No space") as caught, atomic_file(tmp_path / "out"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "out")
+
+
+@pytest.mark.parametrize("name", [".", "..", "here"])
+def test_the_current_folder_is_never_replaced(tmp_path, monkeypatch, name):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(tmp_path if name == "." else here)
+    path = tmp_path / name if name == "here" else type(tmp_path)(name)
+    with (
+        pytest.raises(UserError, match="is the current folder or holds it"),
+        atomic_folder(path, force=True),
+    ):
+        raise AssertionError("the block must not run")
+    assert here.is_dir()

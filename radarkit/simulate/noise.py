@@ -20,6 +20,7 @@ from radarkit.recording import Float64
 
 CONSTANT_LEVELS_DB = (6.0, 3.0, 0.0, -1.0, -2.0, -3.0)
 MILD_DB, EXTENSIVE_DB = 0.0, -9.0  # body movements
+_MOST_DB = 200.0  # far beyond any radar; a power still has a float32
 
 
 class ConstantNoise(BaseModel):
@@ -27,7 +28,7 @@ class ConstantNoise(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snr_db: float = Field(allow_inf_nan=False)
+    snr_db: float = Field(ge=-_MOST_DB, le=_MOST_DB, allow_inf_nan=False)
 
 
 class AbruptNoise(BaseModel):
@@ -52,7 +53,7 @@ class AbruptNoise(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    snr_db: float = Field(allow_inf_nan=False)
+    snr_db: float = Field(ge=-_MOST_DB, le=_MOST_DB, allow_inf_nan=False)
     length_s: float = Field(gt=0, allow_inf_nan=False)
     share: float = Field(default=0.2, ge=0, le=1)
     window_s: float = Field(default=4.0, gt=0, allow_inf_nan=False)

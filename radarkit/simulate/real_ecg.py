@@ -4,6 +4,8 @@ Each record is a person. Where more people are asked for than there are records,
 taken in turn, each time a later part of them; the trials of a person follow each other.
 """
 
+import glob
+import hashlib
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,6 +53,14 @@ class RealHearts:
     def __init__(self, path: Path) -> None:
         self._paths = record_paths(path)
         self.records = tuple(header.stem for header in self._paths)
+
+    def digest(self) -> str:
+        """SHA-256 of all files of the records: what the hearts are made from, wherever they lie."""
+        found = hashlib.sha256()
+        for header in self._paths:
+            for path in sorted(header.parent.glob(f"{glob.escape(header.stem)}.*")):
+                found.update(path.name.encode() + path.read_bytes())
+        return found.hexdigest()
 
     def heart(self, person: int, stretch: int, stretches: int, duration_s: float) -> Heart:
         """Cut a heart out of the record of a person.

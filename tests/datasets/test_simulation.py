@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from radarkit.datasets import Dataset
+from radarkit.datasets.raw import RawConfig
 from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.errors import UserError
@@ -101,3 +102,67 @@ def test_a_full_disk_is_one_line_and_finished_people_stay(tmp_path, monkeypatch)
     assert [p.suffix for p in (tmp_path / "data").iterdir()] == [".h5"]
     monkeypatch.undo()
     assert simulate_dataset(tmp_path / "data", config()) == 1
+
+
+def test_a_record_that_changed_makes_other_hearts_and_one_that_moved_the_same(tmp_path):
+    from radarkit.simulate.real_ecg import RealHearts
+
+    hearts = []
+    for folder, level in (("here", 1.0), ("there", 1.0), ("changed", 1.1)):
+        (tmp_path / folder).mkdir()
+        write_wfdb(tmp_path / folder, level)
+        hearts.append(RealHearts(tmp_path / folder).digest())
+    assert hearts[0] == hearts[1] != hearts[2]
+
+
+def write_wfdb(folder, level):
+    import wfdb
+
+    ecg = np.tile(np.hanning(250) ** 30, 20)[:, None] * level
+    wfdb.wrsamp("r", 250, ["mV"], ["II"], ecg, fmt=["16"], write_dir=str(folder))
+
+
+def test_captures_that_are_not_there_are_made_again(tmp_path):
+    people, raw = config(subjects=2), (tmp_path / "raw", RawConfig())
+    simulate_dataset(tmp_path / "data", people, raw=raw)
+    made = {p.name: p.read_bytes() for p in raw[0].iterdir()}
+    shards = hashes(tmp_path / "data")
+    (raw[0] / "sim5_02-1.bin").unlink()
+    assert simulate_dataset(tmp_path / "data", people, raw=raw) == 1
+    assert {p.name: p.read_bytes() for p in raw[0].iterdir()} == made
+    elsewhere = tmp_path / "elsewhere"
+    assert simulate_dataset(tmp_path / "data", people, raw=(elsewhere, RawConfig())) == 0
+    assert {p.name: p.read_bytes() for p in elsewhere.iterdir()} == made
+    assert hashes(tmp_path / "data") == shards
+
+
+def test_captures_stopped_before_anybody_is_finished_go_on_with_the_same_command(
+    tmp_path, monkeypatch
+):
+    from radarkit.datasets import simulation
+
+    people, raw = config(subjects=2), (tmp_path / "raw", RawConfig())
+
+    def stop(_):
+        (raw[0] / "sim5_01-1.bin.part").touch()  # as a killed process would leave it
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(simulation, "spectrogram_of", stop)
+    with pytest.raises(UserError, match="0 of 2 people done; the same command goes on"):
+        simulate_dataset(tmp_path / "data", people, raw=raw)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert simulate_dataset(tmp_path / "data", people, raw=raw) == 0
+    assert len(list(raw[0].glob("*.bin"))) == 4
+
+
+@pytest.mark.parametrize(("output", "kept"), [("raw/p.h5", "sim.bin"), ("p.h5", "thesis.tex")])
+def test_a_folder_of_captures_never_replaces_anything_else(tmp_path, output, kept):
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / kept).touch()
+    with pytest.raises(UserError, match=r"lies in the folder of the captures|is no capture"):
+        simulate_dataset(
+            tmp_path / output, config(subjects=1), raw=(tmp_path / "raw", RawConfig()), force=True
+        )
+    assert [p.name for p in (tmp_path / "raw").iterdir()] == [kept]
+    assert [p.name for p in tmp_path.iterdir()] == ["raw"]
