@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import signal
 
+from radarkit.ecg import check_ecg
 from radarkit.errors import UserError
 from radarkit.recording import Float64
 
@@ -73,9 +74,9 @@ def delineate(ecg_mv: ArrayLike, sample_rate_hz: float, r_peaks: ArrayLike) -> F
         When the ECG is not one-dimensional or holds NaN or infinity, the rate is too low, or the R
         peaks are out of order or outside of the ECG.
     """
-    ecg = np.asarray(ecg_mv, np.float64)
+    ecg = check_ecg(ecg_mv, sample_rate_hz, at_least_hz=LOWEST_RATE_HZ)
     peaks = np.asarray(r_peaks)
-    _check(ecg, sample_rate_hz, peaks)
+    _check_peaks(ecg, peaks)
     if peaks.size < 2:
         return Fiducials(*(np.full(peaks.size, np.nan) for _ in range(4)))
     beats = _Beats(ecg, float(sample_rate_hz), peaks.astype(np.int64))
@@ -85,20 +86,7 @@ def delineate(ecg_mv: ArrayLike, sample_rate_hz: float, r_peaks: ArrayLike) -> F
     return Fiducials(*(found / beats.rate_hz for found in (q, s, t, t_end)))
 
 
-def _check(ecg: Float64, sample_rate_hz: float, peaks: NDArray[np.int64]) -> None:
-    if ecg.ndim != 1:
-        raise UserError(f"an ECG of shape {ecg.shape}", expected="(samples,)")
-    if not LOWEST_RATE_HZ <= sample_rate_hz < np.inf:
-        raise UserError(
-            f"an ECG sampled at {sample_rate_hz:g} Hz", expected=f"at least {LOWEST_RATE_HZ:g} Hz"
-        )
-    bad = np.flatnonzero(~np.isfinite(ecg))
-    if bad.size:
-        raise UserError(
-            f"{bad.size} NaN or infinite values in the ECG, the first at sample {bad[0]}",
-            expected="finite values",
-            do="repair or cut that stretch",
-        )
+def _check_peaks(ecg: Float64, peaks: NDArray[np.int64]) -> None:
     if peaks.ndim != 1 or (peaks.size and not np.issubdtype(peaks.dtype, np.integer)):
         raise UserError(
             f"R peaks of shape {peaks.shape} and type {peaks.dtype}", expected="(beats,) integers"

@@ -42,11 +42,28 @@ def find_r_peaks(ecg_mv: ArrayLike, sample_rate_hz: float) -> NDArray[np.int64]:
         When the ECG is not one-dimensional or holds NaN or infinity, or the rate is below 50 Hz,
         where 50 ms are too few samples to tell a QRS complex.
     """
+    ecg = check_ecg(ecg_mv, sample_rate_hz, at_least_hz=50)
+    if ecg.size < SHORTEST_S * sample_rate_hz or np.ptp(ecg) == 0:
+        return np.empty(0, np.int64)
+    rough = _qrs(ecg, sample_rate_hz)
+    return to_local_maximum(ecg, rough, round(REACH_S * sample_rate_hz))
+
+
+def check_ecg(ecg_mv: ArrayLike, sample_rate_hz: float, *, at_least_hz: float) -> Float64:
+    """Return an ECG as (samples,) float64.
+
+    Raises
+    ------
+    UserError
+        When it has another shape or holds NaN or infinity, or the rate is too low.
+    """
     ecg = np.asarray(ecg_mv, np.float64)
     if ecg.ndim != 1:
         raise UserError(f"an ECG of shape {ecg.shape}", expected="(samples,)")
-    if not 50 <= sample_rate_hz < np.inf:
-        raise UserError(f"an ECG sampled at {sample_rate_hz:g} Hz", expected="at least 50 Hz")
+    if not at_least_hz <= sample_rate_hz < np.inf:
+        raise UserError(
+            f"an ECG sampled at {sample_rate_hz:g} Hz", expected=f"at least {at_least_hz:g} Hz"
+        )
     bad = np.flatnonzero(~np.isfinite(ecg))
     if bad.size:
         raise UserError(
@@ -54,10 +71,7 @@ def find_r_peaks(ecg_mv: ArrayLike, sample_rate_hz: float) -> NDArray[np.int64]:
             expected="finite values",
             do="repair or cut that stretch",
         )
-    if ecg.size < SHORTEST_S * sample_rate_hz or np.ptp(ecg) == 0:
-        return np.empty(0, np.int64)
-    rough = _qrs(ecg, sample_rate_hz)
-    return to_local_maximum(ecg, rough, round(REACH_S * sample_rate_hz))
+    return ecg
 
 
 def _qrs(ecg: Float64, sample_rate_hz: float) -> NDArray[np.int64]:
