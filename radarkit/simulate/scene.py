@@ -67,7 +67,7 @@ class FrontEndConfig(BaseModel):
         default clutter.
     phase_noise_dbc_hz : float, optional
         Phase noise of the oscillator in 1 Hz at 1 MHz from the carrier, falling with the square of
-        the distance; -95 to -91 in data sheets.
+        the distance; some -92 is usual for 60 and 77 GHz chips.
     mixers : Mixers
         Errors of I and Q.
     """
