@@ -31,6 +31,15 @@ def _read(header: Path) -> tuple[EcgRecord, Fiducials]:
     return record, delineate(record.ecg_mv, SAMPLE_RATE_HZ, record.r_peaks)
 
 
+@lru_cache(maxsize=1)  # every person of a data set asks for it
+def _digest(headers: tuple[Path, ...]) -> str:
+    found = hashlib.sha256()
+    for header in headers:
+        for path in sorted(header.parent.glob(f"{glob.escape(header.stem)}.*")):
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
 class RealHearts:
     """Hearts of one ECG record or of a folder of them, read when they are asked for.
 
@@ -56,11 +65,7 @@ class RealHearts:
 
     def digest(self) -> str:
         """SHA-256 of all files of the records: what the hearts are made from, wherever they lie."""
-        found = hashlib.sha256()
-        for header in self._paths:
-            for path in sorted(header.parent.glob(f"{glob.escape(header.stem)}.*")):
-                found.update(path.name.encode() + path.read_bytes())
-        return found.hexdigest()
+        return _digest(self._paths)
 
     def heart(self, person: int, stretch: int, stretches: int, duration_s: float) -> Heart:
         """Cut a heart out of the record of a person.
