@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from radarkit.capture import RadarConfig, write_dca1000, write_toml
 from radarkit.capture.dca1000 import Container
+from radarkit.capture.parts import part_path
 from radarkit.errors import UserError
 from radarkit.files import remove_part
 from radarkit.recording import Recording
@@ -75,7 +76,8 @@ def write_capture(
 
 def holds(folder: Path, name: str) -> bool:
     """Whether a folder holds the capture of a recording, whole or in parts."""
-    return any((folder / f"{name}{part}.bin").is_file() for part in ("", "_Raw_0"))
+    path = folder / f"{name}.bin"
+    return path.is_file() or part_path(path, 0).is_file()
 
 
 def check_captures(folder: Path, output: Path, *, force: bool) -> None:

@@ -3,14 +3,15 @@
 A recipe may say ``extends = "default"`` (a shipped one) and then states only what is different.
 """
 
-import tomllib
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from radarkit.errors import UserError
+from radarkit.files import load_toml
 from radarkit.simulate.recipe import Recipe, merge
 
 _SHIPPED = resources.files("radarkit.datasets") / "recipes"
@@ -66,8 +67,8 @@ def _tables(name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
     if name in below:
         raise UserError(f"recipe {name} extends itself by way of {', '.join(below)}")
     try:
-        tables = tomllib.loads(_text(name))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        tables = load_toml(_place(name))
+    except (ValueError, OSError) as error:
         raise UserError(f"recipe {name} is not TOML: {error}") from error
     extended = tables.pop("extends", None)
     if extended is None:
@@ -79,15 +80,15 @@ def _tables(name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
     return merge(base, tables)
 
 
-def _text(name: str) -> str:
+def _place(name: str) -> Path | Traversable:
     if name.endswith(_SUFFIX):
         path = Path(name)
         if not path.is_file():
             raise UserError(f"no recipe at {path}", do="check the path")
-        return path.read_text("utf-8")
+        return path
     if name not in shipped_recipes():
         raise UserError(
             f"no recipe named {name}",
             expected=f"{', '.join(shipped_recipes())}, or a file that ends in .toml",
         )
-    return (_SHIPPED / f"{name}{_SUFFIX}").read_text("utf-8")
+    return _SHIPPED / f"{name}{_SUFFIX}"

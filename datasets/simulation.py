@@ -7,6 +7,7 @@ and a data set in a folder, with a file for each person, can be stopped and gone
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,18 @@ class SimulationConfig(BaseModel):
     noises: tuple[Noise, ...] = ()
     ecg: Path | None = None
 
+    @cached_property
+    def hearts(self) -> RealHearts | None:
+        """Hearts of the record or folder, if there is one."""
+        return None if self.ecg is None else RealHearts(self.ecg)
+
     def seed_of(self, *key: int) -> np.random.SeedSequence:
         """Seed of a person (their number), or of a part of their trial (number, trial, part)."""
         return np.random.SeedSequence(self.seed, spawn_key=key)
 
     def name_of(self, number: int) -> str:
         """Name of a person."""
-        records = (f"sim{self.seed}",) if self.ecg is None else RealHearts(self.ecg).records
+        records = (f"sim{self.seed}",) if self.hearts is None else self.hearts.records
         return f"{records[number % len(records)]}_{number + 1:02d}"
 
 
@@ -84,11 +90,10 @@ def simulate_person(
     of_heart, of_trial = (
         np.random.default_rng(config.seed_of(number, trial, part)) for part in (_HEART, _TRIAL)
     )
-    if config.ecg is None:
+    if config.hearts is None:
         heart = draw_heart(subject, recipe.duration_s, of_heart)
     else:
-        stretches = len(recipe.trials)
-        heart = RealHearts(config.ecg).heart(number, trial, stretches, recipe.duration_s)
+        heart = config.hearts.heart(number, trial, len(recipe.trials), recipe.duration_s)
     conditions = recipe.conditions(config.seed_of(number, trial, _CONDITIONS), status)
     if not thermal:
         conditions = conditions.model_copy(update={"noise_m": 0.0})
@@ -212,8 +217,8 @@ class _Shard:
         """
         described = self.config.model_dump(mode="json")
         described["recipe"]["subjects"] = len(self.people)
-        if self.config.ecg is not None:  # the same record at another place makes the same hearts
-            described["ecg"] = RealHearts(self.config.ecg).digest()
+        if self.config.hearts is not None:  # the same record at another place makes the same hearts
+            described["ecg"] = self.config.hearts.digest()
         return described | ({"raw": self.raw[1].model_dump(mode="json")} if self.raw else {})
 
 

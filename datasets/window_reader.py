@@ -69,10 +69,13 @@ class WindowReader:
     ) -> None:
         self._dataset, self._config, self._noise = dataset, config, noise
         self._powers: dict[str, Float64] = {}
+        self._grids: dict[str, FrequencyGrid] = {}
         if noise.domain == "spectrogram":
             return
         for header in headers:
             _check_method(header)
+            rows_hz = dataset.frequencies_hz(header).tolist()
+            self._grids[header.name] = FrequencyGrid(frequencies_hz=tuple(rows_hz))
             if any(isinstance(each, ConstantNoise) for each in noise.noises):
                 self._powers[header.name] = vibration_power(dataset, header)
 
@@ -130,7 +133,7 @@ class WindowReader:
             header.sample_rate_hz,
             first,
             min(first + frames, header.frames),
-            grid=FrequencyGrid(frequencies_hz=tuple(self._dataset.frequencies_hz(header).tolist())),
+            grid=self._grids[header.name],
             frame_rate_hz=header.frame_rate_hz,
         ).values
         return _filled(normalise(values), frames)

@@ -9,11 +9,26 @@ import errno
 import os
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 from radarkit.errors import UserError
+
+
+def load_toml(path: Path | Traversable) -> dict[str, Any]:
+    """Read the tables of a TOML file.
+
+    Raises
+    ------
+    ValueError, OSError
+        When it is no TOML, no text, holds an endless number, or cannot be read.
+    """
+    # Windows editors put a byte-order mark in front
+    return tomllib.loads(path.read_text("utf-8-sig"))
 
 
 def check_input(path: Path, what: str) -> Path:

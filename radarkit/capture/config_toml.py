@@ -1,6 +1,5 @@
 """radarkit's own radar configuration, a TOML file."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -10,7 +9,7 @@ from pydantic import ValidationError
 
 from radarkit.capture.config import RadarConfig
 from radarkit.errors import UserError
-from radarkit.files import atomic_file
+from radarkit.files import atomic_file, load_toml
 
 
 def read_toml(path: Path) -> RadarConfig:
@@ -23,9 +22,8 @@ def read_toml(path: Path) -> RadarConfig:
         named.
     """
     try:
-        # Windows editors put a byte-order mark in front
-        found = tomllib.loads(path.read_text("utf-8-sig"))
-    except (ValueError, OSError) as error:  # of ValueError: no TOML, no text, endless numbers
+        found = load_toml(path)
+    except (ValueError, OSError) as error:
         raise UserError(
             f"{path} cannot be read as TOML ({error})", expected="a radar configuration"
         ) from None

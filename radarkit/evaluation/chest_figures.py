@@ -7,7 +7,7 @@ with a wavelength lambda of 5 mm.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.signal import welch
 
 from radarkit.errors import UserError
@@ -46,7 +46,7 @@ def rhythm_of(r_peaks: NDArray[np.integer], sample_rate_hz: float) -> Rhythm:
     )
 
 
-def phase_rad(displacement_m: NDArray[np.floating]) -> Float64:
+def phase_rad(displacement_m: ArrayLike) -> Float64:
     """Unwrapped phase of a displacement at 60 GHz."""
     return np.asarray(displacement_m, np.float64) * (4 * np.pi / WAVELENGTH_M)
 

@@ -22,7 +22,7 @@ from radarkit.evaluation.chest_figures import (
     phase_rad,
     rhythm_of,
 )
-from radarkit.evaluation.locking import band_envelope, beats_around, locked_share
+from radarkit.evaluation.locking import beats_around, envelope, locked_share
 from radarkit.evaluation.real_chests import STATISTICS, Statistic
 from radarkit.extract import band_limit, breathing_rate
 from radarkit.recording import Float64, Quantity, Recording
@@ -99,6 +99,7 @@ def likeness(recording: Recording, channel: int) -> Likeness:
     def locked(course: Float64) -> float:
         return locked_share(beats_around(course, peaks, rate_hz, valid=valid))
 
+    cardiac_m = cardiac_rms(motion_m, rate_hz)
     rhythm = rhythm_of(peaks, rate_hz)
     breathing = breathing_rate(motion_m[None], rate_hz, valid).per_min
     values = {
@@ -107,8 +108,8 @@ def likeness(recording: Recording, channel: int) -> Likeness:
         "sdnn_ms": rhythm.sdnn_ms,
         "rmssd_ms": rhythm.rmssd_ms,
         "phase_span_rad": float(np.ptp(phase_rad(motion_m))),
-        "cardiac_rad": cardiac_rms(phase_rad(motion_m), rate_hz),
-        "cardiac_um": 1e6 * cardiac_rms(motion_m, rate_hz),
+        "cardiac_rad": float(phase_rad(cardiac_m)),
+        "cardiac_um": 1e6 * cardiac_m,
         "locked": locked(band_limit(motion_m, rate_hz, *CARDIAC_HZ)),
         "ecg_std_mv": np.nan if recording.ecg is None else float(recording.ecg.std()),
     }
@@ -116,8 +117,9 @@ def likeness(recording: Recording, channel: int) -> Likeness:
     for (low, high), share in zip(pairwise(ENERGY_EDGES_HZ), shares, strict=True):
         values[f"energy_{low:g}_{high:g}"] = 100 * float(share)
     for low, high in pairwise(LOCKING_EDGES_HZ):
-        values[f"waveform_{low:g}_{high:g}"] = locked(band_limit(motion_m, rate_hz, low, high))
-        values[f"envelope_{low:g}_{high:g}"] = locked(band_envelope(motion_m, rate_hz, low, high))
+        band = band_limit(motion_m, rate_hz, low, high)
+        values[f"waveform_{low:g}_{high:g}"] = locked(band)
+        values[f"envelope_{low:g}_{high:g}"] = locked(envelope(band))
     values |= asdict(burst_shape(motion_m, peaks, rate_hz, valid))
     values |= acceleration_figures(motion_m, rate_hz)._asdict()
     return Likeness(recording.name, values)

@@ -98,5 +98,10 @@ def locked_share(beats: Float64) -> float:
 def band_envelope(
     course: NDArray[np.floating], sample_rate_hz: float, low_hz: float, high_hz: float
 ) -> Float64:
-    """Modulus of the analytic signal of a band: (samples,) float64, in the unit of the course."""
-    return np.asarray(np.abs(hilbert(band_limit(course, sample_rate_hz, low_hz, high_hz))))
+    """Envelope of a band of a course: (samples,) float64, in its unit."""
+    return envelope(band_limit(course, sample_rate_hz, low_hz, high_hz))
+
+
+def envelope(band: NDArray[np.floating]) -> Float64:
+    """Modulus of the analytic signal of what is band-limited already, (samples,) float64."""
+    return np.asarray(np.abs(hilbert(band)))

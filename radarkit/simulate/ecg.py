@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.recording import Float32, Float64
-from radarkit.simulate.rhythm import VENTRICULAR, Beats, intervals_before
+from radarkit.simulate.rhythm import VENTRICULAR, Beats, at_beats, intervals_before
 from radarkit.simulate.slow_noise import band_noise
 
 _BROAD, _TALL, _T_INVERTED = 2.5, 1.3, -1.2  # a ventricular beat against a normal one
@@ -86,8 +86,8 @@ def draw_ecg(
     ecg = np.zeros(breath.size)
     rr_s = intervals_before(beats.r_times_s)
     broad = beats.kinds == VENTRICULAR
-    at = np.clip(np.rint(beats.r_times_s * sample_rate_hz).astype(int), 0, breath.size - 1)
-    axis = morphology.gain * (1 + morphology.breath_share * breath[at])
+    full = at_beats(breath, beats.r_times_s, sample_rate_hz)
+    axis = morphology.gain * (1 + morphology.breath_share * full)
     for name in ("p", "q", "r", "s", "t"):
         wave: Wave = getattr(morphology, name)
         heights = axis * wave.amplitude_mv * rng.normal(1, morphology.beat_spread, rr_s.size)

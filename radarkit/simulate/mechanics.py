@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.recording import Float64
 from radarkit.simulate.heart import Heart
-from radarkit.simulate.rhythm import intervals_before
+from radarkit.simulate.rhythm import at_beats, intervals_before
 
 Q_TO_R_S = 0.040
 _USUAL_T_END_S = 0.38  # after R at an interval of 1 s: a QT of 0.42 s (Fridericia)
@@ -126,5 +126,5 @@ def beat_strengths(
     """Relative amplitude of each beat by filling and breath, (beats,)."""
     rr_s = intervals_before(heart.r_times_s)
     filling = (rr_s / np.median(rr_s)) ** mechanics.filling_exponent
-    at = np.clip(np.rint(heart.r_times_s * sample_rate_hz).astype(int), 0, breath.size - 1)
-    return np.asarray(filling * np.clip(1 - mechanics.breath_share * breath[at], 0.2, None))
+    full = at_beats(breath, heart.r_times_s, sample_rate_hz)
+    return np.asarray(filling * np.clip(1 - mechanics.breath_share * full, 0.2, None))

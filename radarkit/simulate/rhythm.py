@@ -116,6 +116,12 @@ def draw_beats(rhythm: Rhythm, breath: Float64, rng: np.random.Generator) -> Bea
     return Beats(np.array(times), np.array(kinds, np.int8))
 
 
+def at_beats(course: Float64, r_times_s: Float64, sample_rate_hz: float) -> Float64:
+    """Value of a course at each R peak, (beats,); that of its ends for beats beyond them."""
+    at = np.clip(np.rint(r_times_s * sample_rate_hz).astype(int), 0, course.size - 1)
+    return np.asarray(course[at])
+
+
 def intervals_before(r_times_s: Float64) -> Float64:
     """Interval from the beat before to each beat, (beats,) in s; the first takes the next."""
     return np.diff(r_times_s, prepend=2 * r_times_s[0] - r_times_s[1])

@@ -116,6 +116,22 @@ def check_signal(
         raise UserError(
             f"a signal of shape {np.shape(x)}", expected="(channels, samples) or (samples,)"
         )
+    check_lengths(signal.shape[1], sample_rate_hz, grid, frame_rate_hz)
+    bad = ~np.isfinite(signal)
+    if bad.any():
+        raise UserError(
+            f"{int(bad.sum())} NaN or infinite values in the signal, the first at sample "
+            f"{int(np.argwhere(bad.any(axis=0))[0, 0])}",
+            expected="finite values",
+            do="repair or cut that stretch",
+        )
+    return signal
+
+
+def check_lengths(
+    samples: int, sample_rate_hz: float, grid: FrequencyGrid, frame_rate_hz: float
+) -> None:
+    """Raise `UserError` for what `check_signal` refuses whatever the samples hold."""
     if not 0 < frame_rate_hz <= sample_rate_hz < math.inf:
         raise UserError(
             f"{frame_rate_hz:g} frames per second of a signal sampled at {sample_rate_hz:g} Hz",
@@ -127,20 +143,11 @@ def check_signal(
             expected=f"at most {sample_rate_hz / 2:g} Hz, half the sample rate",
             do="lower the grid or give a faster signal",
         )
-    if signal.shape[1] < sample_rate_hz / grid.low_hz:
+    if samples < sample_rate_hz / grid.low_hz:
         raise UserError(
-            f"a signal of {signal.shape[1] / sample_rate_hz:g} s",
+            f"a signal of {samples / sample_rate_hz:g} s",
             expected=f"at least {1 / grid.low_hz:g} s, one period of the lowest row",
         )
-    bad = ~np.isfinite(signal)
-    if bad.any():
-        raise UserError(
-            f"{int(bad.sum())} NaN or infinite values in the signal, the first at sample "
-            f"{int(np.argwhere(bad.any(axis=0))[0, 0])}",
-            expected="finite values",
-            do="repair or cut that stretch",
-        )
-    return signal
 
 
 def frame_positions(samples: int, sample_rate_hz: float, frame_rate_hz: float) -> Float64:

@@ -104,8 +104,16 @@ def sst(
         As `radarkit.spectrogram.spectrogram.check_signal`, and when ``oversample < 1``.
     """
     signal = check_signal(x, sample_rate_hz, grid, frame_rate_hz)
-    samples = signal.shape[1]
     check_oversample(oversample)
+    layout = whole_layout(signal.shape[1], sample_rate_hz, grid, frame_rate_hz, oversample)
+    values = squeeze(signal, sample_rate_hz, grid, layout)
+    return Spectrogram(values, np.array(grid.frequencies_hz), frame_rate_hz, "sst")
+
+
+def whole_layout(
+    samples: int, sample_rate_hz: float, grid: FrequencyGrid, frame_rate_hz: float, oversample: int
+) -> Layout:
+    """Lay out all frames of a signal, continued at both ends by what the widest wavelet reaches."""
     length, instants = padded_lengths(
         samples,
         samples + 2 * round(reach_s(voices_hz(grid)[0]) * sample_rate_hz),
@@ -113,9 +121,7 @@ def sst(
         frame_rate_hz,
     )
     frames = frame_positions(samples, sample_rate_hz, frame_rate_hz).size
-    layout = Layout(length, instants, 0, frames, oversample)
-    values = squeeze(signal, sample_rate_hz, grid, layout)
-    return Spectrogram(values, np.array(grid.frequencies_hz), frame_rate_hz, "sst")
+    return Layout(length, instants, 0, frames, oversample)
 
 
 def squeeze(signal: Float64, sample_rate_hz: float, grid: FrequencyGrid, layout: Layout) -> Float32:

@@ -24,7 +24,12 @@ import numpy as np
 
 from radarkit.errors import UserError
 from radarkit.spectrogram.grid import DEFAULT_GRID, FrequencyGrid
-from radarkit.spectrogram.spectrogram import Spectrogram, check_signal, frame_positions
+from radarkit.spectrogram.spectrogram import (
+    Spectrogram,
+    check_lengths,
+    check_signal,
+    frame_positions,
+)
 from radarkit.spectrogram.sst import (
     Layout,
     check_oversample,
@@ -137,13 +142,10 @@ def sst_blocks(
 
 def _trial(x: Samples, sample_rate_hz: float, grid: FrequencyGrid, frame_rate_hz: float) -> _Trial:
     """Measure a trial without reading it."""
-    if len(x.shape) != 2:
+    if len(x.shape) != 2 or 0 in x.shape:
         raise UserError(f"a trial of shape {x.shape}", expected="(channels, samples)")
     samples = x.shape[1]
-    # zeros in the place of the samples: all the other checks of a whole trial
-    check_signal(
-        np.broadcast_to(0.0, (min(x.shape[0], 1), samples)), sample_rate_hz, grid, frame_rate_hz
-    )
+    check_lengths(samples, sample_rate_hz, grid, frame_rate_hz)
     ratio = frame_ratio(samples, sample_rate_hz, frame_rate_hz)
     reach = math.ceil(reach_s(voices_hz(grid)[0]) * sample_rate_hz)
     frames = frame_positions(samples, sample_rate_hz, frame_rate_hz).size

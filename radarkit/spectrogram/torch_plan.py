@@ -15,9 +15,8 @@ from torch import Tensor
 
 from radarkit.recording import Float64
 from radarkit.spectrogram.grid import FrequencyGrid
-from radarkit.spectrogram.spectrogram import frame_positions
-from radarkit.spectrogram.sst import padded_lengths, period_weights
-from radarkit.spectrogram.wavelet import MorletBank, morlet_bank, reach_s, voices_hz
+from radarkit.spectrogram.sst import period_weights, whole_layout
+from radarkit.spectrogram.wavelet import MorletBank, morlet_bank, voices_hz
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +95,9 @@ def plan(
     dtype: torch.dtype,
 ) -> Plan:
     """Prepare transforms of signals of `samples` samples; see `radarkit.spectrogram.sst.sst`."""
-    voices = voices_hz(grid)
-    length, instants = padded_lengths(
-        samples,
-        samples + 2 * round(reach_s(voices[0]) * sample_rate_hz),
-        sample_rate_hz,
-        frame_rate_hz,
-    )
-    instants *= oversample
-    bank = morlet_bank(voices, sample_rate_hz, length)
-    frames = frame_positions(samples, sample_rate_hz, frame_rate_hz).size
+    layout = whole_layout(samples, sample_rate_hz, grid, frame_rate_hz, oversample)
+    length, instants, frames = layout.length, layout.instants * oversample, layout.frames
+    bank = morlet_bank(voices_hz(grid), sample_rate_hz, length)
     weights = period_weights(oversample)
     columns = np.arange((frames - 1) * oversample + weights.size) - weights.size // 2
     source, sign, ramp = odd_reflection(samples, length)
@@ -116,7 +108,7 @@ def plan(
     return Plan(
         rows=grid.rows,
         frames=frames,
-        voices=voices.size,
+        voices=bank.centres_hz.size,
         oversample=oversample,
         period_weights=tuple(weights.tolist()),
         length=length,

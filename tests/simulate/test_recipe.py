@@ -120,3 +120,8 @@ def test_a_recipe_that_extends_itself_is_refused(tmp_path, monkeypatch):
     (tmp_path / "b.toml").write_text('extends = "a.toml"')
     with pytest.raises(UserError, match=r"a.toml extends itself by way of a.toml, b.toml"):
         load_recipe("a.toml")
+
+
+def test_a_recipe_may_begin_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "mine.toml").write_text('extends = "lying"\nsubjects = 7\n', "utf-8-sig")
+    assert load_recipe(str(tmp_path / "mine.toml")).subjects == 7
