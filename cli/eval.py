@@ -21,7 +21,7 @@ def evaluate(
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present, summaries
     from radarkit.files import atomic_folder, check_output
-    from radarkit.training.run import read_history
+    from radarkit.training.metrics_log import read_history
 
     check_output(output, force=force)
     with progress_bar("trials") as advance:

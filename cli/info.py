@@ -1,4 +1,4 @@
-"""``radarkit info``: what is in a file."""
+"""``radarkit info``: what is in a file, and what a model is made of."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +9,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from radarkit.datasets.reader import Dataset
+    from radarkit.models.summary import Row
+
+_PUBLISHED_CHANNELS = 50
 
 
 def info(
     path: Annotated[
-        Path, typer.Argument(help="Data set (.h5 or folder), run, or radar configuration.")
-    ],
+        Path | None, typer.Argument(help="Data set (.h5 or folder), run, or radar configuration.")
+    ] = None,
     toml: Annotated[
         Path | None, typer.Option(help="Write the radar's configuration here, as radarkit's TOML.")
     ] = None,
@@ -22,11 +25,31 @@ def info(
         str | None, typer.Option(help="Board of the radar, which says where its antennas stand.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace the TOML that is there.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Instead of a file: a network (compact, paper or paper-temporal)."),
+    ] = None,
+    channels: Annotated[
+        int | None,
+        typer.Option(
+            help=f"Radar channels that the network reads.  [default: {_PUBLISHED_CHANNELS}]"
+        ),
+    ] = None,
 ) -> None:
-    """Print what a data set, a radar configuration or a run holds."""
+    """Print what a data set, a radar configuration or a run holds, or the layers of a network."""
     from radarkit.errors import UserError
     from radarkit.files import check_input
 
+    if model is not None:
+        for other, present in (("PATH", path), ("--toml", toml), ("--board", board)):
+            if present is not None:
+                raise UserError(f"both {other} and --model", expected="one of them")
+        _print_model(model, _PUBLISHED_CHANNELS if channels is None else channels)
+        return
+    if channels is not None:
+        raise UserError(f"--channels {channels} without --model", do="name a network with --model")
+    if path is None:
+        raise UserError("neither PATH nor --model", expected="one of them")
     check_input(path, "file or folder")
     kind = _kind(path)
     if kind == "radar":
@@ -74,14 +97,18 @@ def _print_rows(title: str, rows: dict[str, str]) -> None:
 
 
 def _run_rows(path: Path) -> dict[str, str]:
-    from radarkit.training.run import RunRecord, read_history
+    from radarkit.training.metrics_log import read_history
+    from radarkit.training.run import RunRecord
 
-    record = RunRecord.load(path)
-    best = min(read_history(path), key=lambda row: row["validation_score"])
+    record, history = RunRecord.load(path), read_history(path)
+    done = f"{len(history)} of {record.train.epochs}"
+    if history:
+        best = min(history, key=lambda row: row["validation_score"])
+        done += f", the best is number {best['epoch'] + 1}"
     return {
         "network": f"{record.model.preset}, {record.model.channels} channels",
-        "strategy": record.train.strategy,
-        "epochs": f"{record.train.epochs}, the best is number {best['epoch'] + 1}",
+        "strategy": record.train.strategy.name,
+        "epochs": done,
         "seed": f"{record.train.seed}",
         "trained on": ", ".join(record.split.train),
         "chosen on": ", ".join(record.split.validation),
@@ -89,6 +116,43 @@ def _run_rows(path: Path) -> dict[str, str]:
         "data": str(record.data["name"]),
         "versions": ", ".join(f"{name} {number}" for name, number in record.versions.items()),
     }
+
+
+def _print_model(preset: str, channels: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from radarkit.cli.options import from_options
+    from radarkit.models import ModelConfig, build_model
+    from radarkit.models.summary import summarise
+
+    config = from_options(ModelConfig, named={"preset": "model"}, preset=preset, channels=channels)
+    network = build_model(config)
+    whole, *rows = summarise(network)
+    table = Table("layer", box=None, padding=(0, 1, 0, 0), pad_edge=False)  # fits into 80 columns
+    for heading in ("output", "parameters", "MMAC"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for row in rows:
+        style = None if not row.is_part else "bold" if row.depth == 1 else "cyan"
+        table.add_row(*_cells(row), style=style)
+    Console().print(table)
+    shared = sum(parameter.numel() for parameter in network.shared_parameters())
+    typer.echo(
+        f"{preset}: radarODE-MTL on one window of "
+        f"{config.channels} channels, {config.rows} rows and {config.frames} frames\n"
+        f"{whole.parameters:,} parameters, {shared:,} of them shared by the tasks\n"
+        f"{whole.multiply_adds / 1e6:,.1f} million multiply-adds (MMAC), interpolation aside"
+    )
+
+
+def _cells(row: "Row") -> tuple[str, str, str, str]:
+    million = row.multiply_adds / 1e6
+    return (
+        "  " * (row.depth - 1) + row.label,
+        "x".join(map(str, row.output_shape[1:])),
+        f"{row.parameters:,}" if row.parameters else "-",
+        "-" if million == 0 else f"{million:,.2f}" if million >= 0.01 else "<0.01",
+    )
 
 
 def _subject_table(dataset: "Dataset") -> "Table":

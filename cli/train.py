@@ -1,78 +1,137 @@
 """``radarkit train``: from a data set to a run."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from radarkit.training.progress import Progress
+
+# what an option is called in a configuration
+_KEYS = {
+    "strategy": "strategy.name",
+    "temperature": "strategy.temperature",
+    "learning_rate": "optimiser.learning_rate",
+}
 
 
 def train(
     data: Annotated[Path, typer.Argument(help="Data set: an .h5 file or a folder of them.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")],
-    preset: Annotated[str, typer.Option(help="Network: compact or paper.")] = "compact",
+    preset: Annotated[
+        str | None, typer.Option(help="Network: compact, paper or paper-temporal.")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", help="TOML with settings; see docs/training.md."),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Any setting, such as clip_norm=0."),
+    ] = None,
     strategy: Annotated[
-        str, typer.Option(help="How the task gradients become one: ega, aligned-mtl or equal.")
-    ] = "ega",
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training windows.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Windows of a step.")] = None,
-    learning_rate: Annotated[float | None, typer.Option(help="Peak rate.")] = None,
+        str | None, typer.Option(help="How the tasks become one step: ega, uw, cagrad, ...")
+    ] = None,
     temperature: Annotated[float | None, typer.Option(help="EGA's T.")] = None,
     gradient_space: Annotated[
         str | None,
         typer.Option(help="Gradients the strategy weighs: parameters (exact) or features (fast)."),
     ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training windows.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Windows of a step.")] = None,
+    accumulate: Annotated[int | None, typer.Option(help="Parts of a batch, one by one.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest rate.")] = None,
+    precision: Annotated[str | None, typer.Option(help="float32 or bfloat16.")] = None,
+    patience: Annotated[
+        int | None, typer.Option(help="Stop after so many epochs without improvement.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of split, network and order.")] = None,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[
         int | None,
         typer.Option(help="CPU threads of the network; compact has little use for more than 1."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of split, network and order.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes that read windows.", min=0)] = 0,
+    tensorboard: Annotated[bool, typer.Option(help="Write the metrics for TensorBoard.")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with the run that is there.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Train radarODE-MTL on a data set, split by subject."""
     import torch
 
-    from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
-    from radarkit.errors import UserError
-    from radarkit.files import atomic_folder, check_output
-    from radarkit.training.config import TrainConfig
-    from radarkit.training.run import BEST
-    from radarkit.training.trainer import train as fit
+    from radarkit.cli.signals import stop_on_signals
+    from radarkit.files import check_input, check_output
+    from radarkit.training.metrics_log import read_history
+    from radarkit.training.presets import load_config, parse_settings
+    from radarkit.training.run import RunRecord
+    from radarkit.training.train import train as fit
+    from radarkit.training.world import join_world
 
-    config = from_options(
-        TrainConfig.for_preset,
-        preset=preset,
-        strategy=strategy,
-        epochs=epochs,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        temperature=temperature,
-        gradient_space=gradient_space,
-        seed=seed,
-    )
-    check_output(output, force=force)
-    if threads is not None or config.preset == "compact":
+    check_input(data, "data set")
+    options = {
+        "strategy": strategy,
+        "temperature": temperature,
+        "gradient_space": gradient_space,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "accumulate": accumulate,
+        "learning_rate": learning_rate,
+        "precision": precision,
+        "patience": patience,
+        "seed": seed,
+    }
+    changes = {_KEYS.get(key, key): value for key, value in options.items() if value is not None}
+    names = {_KEYS.get(key, key): f"--{key.replace('_', '-')}" for key in options}
+    changes |= parse_settings(settings or ())
+    base = RunRecord.load(output).train if resume and config is None else None
+    resolved = load_config(preset, config, changes, names, base)
+    if not resume:
+        check_output(output, force=force)
+    if threads is not None or resolved.preset == "compact":
         # small layers wait for each other more than they compute, badly so on a busy machine
         torch.set_num_threads(threads or 1)
-    stopped: BaseException | None = None
-    with atomic_folder(output, force=force) as folder, progress_bar("steps") as advance:
+    with join_world(device) as world, stop_on_signals() as stop, progress_bar("steps") as advance:
 
-        def show(epoch: int, step: int, steps: int, losses: dict[str, float]) -> None:
-            note = "  ".join(f"{task} {loss:.4f}" for task, loss in losses.items())
-            done = epoch * steps + step
-            advance(done, config.epochs * steps, f"epoch {epoch + 1}/{config.epochs}  {note}")
+        def show(now: "Progress") -> None:
+            done = now.epoch * now.steps + now.step
+            advance(done, resolved.epochs * now.steps, _note(now, resolved.epochs))
 
-        try:
-            record = fit(data, config, folder, show)
-        except (KeyboardInterrupt, UserError) as error:
-            if not (folder / BEST).exists():
-                raise
-            stopped = error  # epochs are worth keeping
-    if stopped is not None:
-        reason = "interrupted" if isinstance(stopped, KeyboardInterrupt) else str(stopped)
-        raise UserError(reason, do=f"{output} holds the epochs finished before")
-    split = record.split
+        record = fit(
+            data,
+            resolved,
+            output,
+            world=world,
+            workers=workers,
+            tensorboard=tensorboard,
+            force=force,
+            resume=resume,
+            on_step=show,
+            stop=stop,
+        )
+        if not world.main:
+            return
+    history, split = read_history(output), record.split
+    best = min(history, key=lambda row: row["validation_score"])["epoch"] + 1
     typer.echo(
-        f"{output}: trained on {len(split.train)} subjects, chosen on {len(split.validation)}, "
-        f"{len(split.test)} left for testing ({', '.join(split.test)})"
+        f"{output}: trained on {len(split.train)} subjects for {len(history)} epochs, the best of "
+        f"which, number {best}, was chosen on {len(split.validation)}; {len(split.test)} left for "
+        f"testing ({', '.join(split.test)})"
+    )
+    skipped = sum(row["skipped_steps"] for row in history)
+    if skipped:
+        typer.echo(f"{skipped} steps were left out: their losses or gradients were not finite")
+
+
+def _note(now: "Progress", epochs: int) -> str:
+    losses = "  ".join(f"{task} {loss:.4f}" for task, loss in now.losses.items())
+    states = "".join(
+        f"  {name.replace('_', ' ')} {' '.join(f'{value:.2f}' for value in values.values())}"
+        for name, values in now.state.items()
+    )
+    left_out = f"  {now.skipped} skipped" if now.skipped else ""
+    return (
+        f"epoch {now.epoch + 1}/{epochs}  {losses}{states}  "
+        f"{now.windows_per_s:.0f} windows/s{left_out}"
     )

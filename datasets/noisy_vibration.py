@@ -81,33 +81,41 @@ class NoisyVibration:
         pieces = [
             piece
             for index, noise in enumerate(self._noises)
-            for piece in self._pieces(noise, [*self._key, index])
-            if piece.start < stop and piece.stop > start
+            for piece in self._pieces(noise, [*self._key, index], start, stop)
         ]
-        # whole pieces, for the power beneath them
-        low = min([start, *(piece.start for piece in pieces)])
-        high = max([stop, *(piece.stop for piece in pieces)])
+        # whole movements, for the power beneath them
+        movements = [piece for piece in pieces if piece.against is None]
+        low = min([start, *(piece.start for piece in movements)])
+        high = max([stop, *(piece.stop for piece in movements)])
         clean = read_vibration(self._dataset, self._header, low, high)
-        noisy = clean.copy()
+        noisy = clean[:, start - low : stop - low].copy()
         for piece in pieces:
-            at = np.s_[:, piece.start - low : piece.stop - low]
-            white = np.random.default_rng(piece.key).standard_normal(clean[at].shape)
-            against = power(clean[at]) if piece.against is None else piece.against
-            noisy[at] += at_snr(white, against, piece.snr_db)
-        return noisy[:, start - low : stop - low]
+            length = piece.stop - piece.start
+            white = np.random.default_rng(piece.key).standard_normal((len(clean), length))
+            against = piece.against
+            if against is None:
+                against = power(clean[:, piece.start - low : piece.stop - low])
+            first, last = max(piece.start, start), min(piece.stop, stop)
+            added = at_snr(white, against, piece.snr_db)
+            noisy[:, first - start : last - start] += added[
+                :, first - piece.start : last - piece.start
+            ]
+        return noisy
 
-    def _pieces(self, noise: Noise, key: list[int]) -> Iterator[_Piece]:
-        """List the stretches of the trial that a noise covers, drawn with a key each."""
+    def _pieces(self, noise: Noise, key: list[int], low: int, high: int) -> Iterator[_Piece]:
+        """List what a noise covers of the samples ``low:high``, drawn with a key each."""
         samples, rate_hz = self.shape[1], self._header.sample_rate_hz
         if isinstance(noise, ConstantNoise):
             tile = round(_TILE_S * rate_hz)
-            covered = [(at, min(at + tile, samples)) for at in range(0, samples, tile)]
+            tiles = range(low // tile * tile, high, tile)
+            covered = [(at, min(at + tile, samples)) for at in tiles]
             against = self._power
         else:
             rng = np.random.default_rng([*key, 0])
             covered, against = draw_movement_spans(noise, samples, rate_hz, rng).tolist(), None
         for start, stop in covered:
-            yield _Piece(start, stop, noise.snr_db, (*key, 1, start), against)
+            if start < high and stop > low:
+                yield _Piece(start, stop, noise.snr_db, (*key, 1, start), against)
 
 
 def trial_key(header: TrialHeader) -> int:

@@ -10,11 +10,11 @@ from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ, WindowConfig
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64
-from radarkit.simulate.noise import ConstantNoise
+from radarkit.simulate.noise import Noise
 from radarkit.simulate.spectrogram_noise import add_spectrogram_noise, draw_hits
 from radarkit.spectrogram.grid import FrequencyGrid
 from radarkit.spectrogram.spectrogram import normalise
-from radarkit.spectrogram.streaming import sst_frames
+from radarkit.spectrogram.stretch import Stretch, continued, sst_stretch
 
 _INFINITY = 0x7C00  # bits of a half
 
@@ -69,15 +69,45 @@ class WindowReader:
     ) -> None:
         self._dataset, self._config, self._noise = dataset, config, noise
         self._powers: dict[str, Float64] = {}
-        self._grids: dict[str, FrequencyGrid] = {}
+        self._stretches: dict[str, Stretch] = {}
         if noise.domain == "spectrogram":
             return
         for header in headers:
             _check_method(header)
             rows_hz = dataset.frequencies_hz(header).tolist()
-            self._grids[header.name] = FrequencyGrid(frequencies_hz=tuple(rows_hz))
-            if any(isinstance(each, ConstantNoise) for each in noise.noises):
+            self._stretches[header.name] = Stretch(
+                FrequencyGrid(frequencies_hz=tuple(rows_hz)),
+                header.sample_rate_hz,
+                header.frame_rate_hz,
+                config.frames(header.frame_rate_hz),
+            )
+            if noise.is_constant:
                 self._powers[header.name] = vibration_power(dataset, header)
+
+    def stretch(self) -> Stretch:
+        """How the vibration of every window lies around it, where that is the same in all trials.
+
+        Raises
+        ------
+        UserError
+            When it is not, or the noise is not in the signal.
+        """
+        layouts = list(dict.fromkeys(self._stretches.values()))
+        if not layouts:
+            raise UserError(
+                f"windows of vibration with noise in the {self._noise.domain}",
+                expected='noise in the signal (domain = "signal"), or none',
+            )
+        if len(layouts) > 1:
+            kinds = "; ".join(
+                f"{each.grid.rows} rows from {each.grid.low_hz:g} to {each.grid.high_hz:g} Hz at "
+                f"{each.frame_rate_hz:g} frames a second"
+                for each in layouts
+            )
+            raise UserError(
+                f"spectrograms of {len(layouts)} kinds: {kinds}", expected="one kind in all trials"
+            )
+        return layouts[0]
 
     def hits(self, header: TrialHeader, windows: int) -> NDArray[np.bool_]:
         """Which windows of a trial each noise falls on, (windows, noises): the same every time.
@@ -87,7 +117,7 @@ class WindowReader:
         if self._noise.domain == "signal":
             return np.ones((windows, len(self._noise.noises)), np.bool_)
         rng = np.random.default_rng([self._noise.seed, trial_key(header)])
-        return draw_hits(self._noise.noises, windows, rng)
+        return draw_hits(self._noise.draw(rng), windows, rng)
 
     def read(
         self, header: TrialHeader, start: int, hits: NDArray[np.bool_], epoch: int = 0
@@ -115,28 +145,57 @@ class WindowReader:
         if noise.domain == "signal":
             return self._live(header, start, epoch)
         clean = read_window(self._dataset, header, start, self._config)
+        concrete, _ = self._drawn(header, start, epoch)
         rng = np.random.default_rng([noise.seed, epoch, trial_key(header), start])
-        return add_spectrogram_noise(clean, noise.noises, header.frame_rate_hz, rng, hits)
+        if not concrete:
+            return clean
+        return add_spectrogram_noise(clean, concrete, header.frame_rate_hz, rng, hits)
+
+    def vibration(self, header: TrialHeader, start: int, epoch: int = 0) -> Float32:
+        """Read the vibration, with noise in it, of a window and of the context of its transform.
+
+        Parameters
+        ----------
+        header, start, epoch
+            As in `read`.
+
+        Returns
+        -------
+        (channels, Stretch.samples) float32
+            In m/s^2, by point reflection beyond the ends of the trial.
+        """
+        stretch = self._stretches[header.name]
+        concrete, key = self._drawn(header, start, epoch)
+        power = self._powers.get(header.name)
+        noisy = NoisyVibration(self._dataset, header, concrete, key, power)
+        low = start - stretch.context
+        high = low + stretch.samples
+        inside = noisy[:, max(low, 0) : min(high, header.samples)]
+        return continued(inside, max(-low, 0), max(high - header.samples, 0)).astype(np.float32)
+
+    def inside(self, header: TrialHeader, start: int) -> int:
+        """Count the frames of a window that lie within the trial."""
+        first, frames = _frames_of(header, start, self._config)
+        return min(frames, header.frames - first)
 
     def _live(self, header: TrialHeader, start: int, epoch: int) -> Float32:
+        stretch = self._stretches[header.name]
+        values = sst_stretch(self.vibration(header, start, epoch), stretch)
+        inside = self.inside(header, start)
+        return _filled(normalise(values[:, :, :inside]), stretch.frames)
+
+    def _drawn(
+        self, header: TrialHeader, start: int, epoch: int
+    ) -> tuple[tuple[Noise, ...], tuple[int, ...]]:
+        """Draw the concrete noises of a window, and the key of their samples."""
         noise = self._noise
-        vibration = NoisyVibration(
-            self._dataset,
-            header,
-            noise.noises,
-            (noise.seed, epoch),
-            self._powers.get(header.name),
-        )
-        first, frames = _frames_of(header, start, self._config)
-        values = sst_frames(
-            vibration,
-            header.sample_rate_hz,
-            first,
-            min(first + frames, header.frames),
-            grid=self._grids[header.name],
-            frame_rate_hz=header.frame_rate_hz,
-        ).values
-        return _filled(normalise(values), frames)
+        if not noise.of_windows:
+            return noise.draw(np.random.default_rng(0)), (noise.seed, epoch)
+        key = (noise.seed, epoch, start)
+        rng = np.random.default_rng([*key, trial_key(header)])
+        # levels first, so that they are the same whatever the share of clean windows
+        concrete = noise.draw(rng)
+        return () if noise.draw_clean(rng) else concrete, key
 
 
 def _frames_of(header: TrialHeader, start: int, config: WindowConfig) -> tuple[int, int]:

@@ -142,19 +142,37 @@ def atomic_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
+@contextmanager
+def held_folder(path: Path) -> Iterator[None]:
+    """Hold a folder, which is made if need be, while a process works in it for long.
+
+    Raises
+    ------
+    UserError
+        When another process holds it.
+    """
+    path.mkdir(exist_ok=True)
+    with _locked(path, os.O_RDONLY) as free:
+        if not free:
+            raise UserError(
+                f"{path} is in use by another process", do="wait for it or use another name"
+            )
+        yield
+
+
 def _part_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
 
 
 @contextmanager
-def _locked(part: Path) -> Iterator[bool]:
+def _locked(path: Path, flags: int = os.O_RDWR | os.O_CREAT) -> Iterator[bool]:
     """Hold the lock of a file, which is made if need be; yield False if another process does."""
     if sys.platform == "win32":  # has no such locks, and renames nothing that is open
         yield True
         return
     import fcntl
 
-    handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o666)
+    handle = os.open(path, flags, 0o666)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import typer.main
 
 import radarkit.extract
@@ -27,6 +28,15 @@ RADARKIT = f'radarkit() {{ {shlex.quote(sys.executable)} -m radarkit.cli.main "$
 
 def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def run_page(name):
+    """Run the Python of a page from top to bottom; return what its names stand for in the end."""
+    text = (ROOT / "docs" / name).read_text("utf-8")
+    names = {}
+    for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        exec(compile(code, name, "exec"), names)
+    return names
 
 
 def commands(first_word):
@@ -77,10 +87,7 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     recipe = load_recipe(duration_s=12, channels=2)
     simulate_dataset(tmp_path / "chest.h5", SimulationConfig(recipe=recipe))
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    names = {}
-    for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        exec(compile(code, page, "exec"), names)
+    names = run_page(page)
     if page == "dataset.md":
         assert names["frames"].shape == (2, 71, 120)
         assert len(names["five"]) == 5 and len(names["each"]) == 24
@@ -97,6 +104,36 @@ def test_the_example_finds_the_heart_of_its_chest(capsys):
     assert "0.70 m" in capsys.readouterr().out
     assert np.ptp(names["heart_um"]) == pytest.approx(np.ptp(names["wanted_um"]), rel=0.1)
     assert names["error_um"] < 3
+
+
+def test_the_worked_example_of_ega_has_the_numbers_that_stand_beside_it():
+    names = run_page("ega.md")
+    text = (ROOT / "docs" / "ega.md").read_text("utf-8")
+    digits = {"eigenvalues": 3, "g": 3, "shares": 4, "weights": 3, "released": 3, "against": 0}
+    for name, after in digits.items():
+        shown = ", ".join(f"{value:.{after}f}" for value in torch.as_tensor(names[name]).tolist())
+        assert re.search(rf"^{name}\b.* = .* # {shown}$", text, re.MULTILINE), (name, shown)
+    assert all(torch.isfinite(parameter.grad).all() for parameter in names["trunk"].parameters())
+
+
+def test_ega_learns_the_digits_outside_radarkit(capsys):
+    names = runpy.run_path(str(ROOT / "docs" / "examples" / "ega.py"))
+    vectors = np.array(names["vectors"])
+    np.testing.assert_allclose(vectors.sum(axis=1), 3)
+    assert vectors.shape == (names["EPOCHS"], 3) and np.ptp(vectors, axis=1)[-1] > 0.01
+    for rows in names["scores"].values():
+        assert (np.mean(rows, axis=0) < (15, 12, 0.2)).all()  # by chance: 90 %, 50 %, 0.5 px
+    printed = capsys.readouterr().out
+    assert all(f"\n{name}  " in printed for name in names["scores"])
+
+
+def test_the_toy_problem_of_ega_has_its_front_where_neither_loss_can_fall():
+    toy = runpy.run_path(str(ROOT / "docs" / "ega.py"))
+    for x, y in toy["pareto_front"]():
+        around = np.linspace(0, 2 * np.pi, 60)
+        near = np.array([x, y]) + 1e-2 * np.stack([np.cos(around), np.sin(around)], axis=1)
+        at = toy["losses"](torch.tensor([x, y], dtype=torch.float64))
+        assert ((toy["losses"](torch.from_numpy(near)) - at).max(dim=1).values > -1e-6).all()
 
 
 def test_every_step_that_is_named_exists():

@@ -55,16 +55,18 @@ class PaperTrunk(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        layers: list[nn.Module] = []
-        for out_channels, kernel, stride in _STAGES:
-            layers += [
-                ResidualDeformableBlock(channels, out_channels),
+        self.backbone = nn.Sequential()
+        for number, (out_channels, kernel, stride) in enumerate(_STAGES):
+            shrink = nn.Sequential(
                 nn.Conv2d(out_channels, out_channels, kernel, stride, padding=1),
                 nn.BatchNorm2d(out_channels),
                 nn.ReLU(),
-            ]
+            )
+            stage = nn.Sequential()
+            stage.add_module("residual", ResidualDeformableBlock(channels, out_channels))
+            stage.add_module("shrink", shrink)
+            self.backbone.add_module(f"stage_{number}", stage)
             channels = out_channels
-        self.backbone = nn.Sequential(*layers)
         self.squeeze = nn.Conv2d(channels, channels, (_SQUEEZE_ROWS, 1))
 
     def forward(self, spectrogram: Tensor) -> Tensor:

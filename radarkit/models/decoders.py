@@ -4,7 +4,7 @@
 them, an ODE branch reads the fifteen parameters of an ECG; their product is refined by an
 encoder-decoder of convolutions. *Length* and *anchors* are 1-D encoder-decoders (Zhang et al.,
 "radarODE", 2024, Table I; "radarODE-MTL", 2024). The released code switches the ODE branch and the
-fusion off for their cost; here they are on.
+fusion off for their cost; here they are on, and the temporal branch alone is there for comparison.
 """
 
 from torch import Tensor, nn
@@ -99,8 +99,8 @@ class Fusion(nn.Module):
         return out.squeeze(1)
 
 
-class ShapeDecoder(nn.Module):
-    """Features (batch, 1024, 31) to a cardiac cycle (batch, 200)."""
+class TemporalShapeDecoder(nn.Module):
+    """Features (batch, 1024, 31) to a cardiac cycle (batch, 200), by the temporal branch alone."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,6 +113,18 @@ class ShapeDecoder(nn.Module):
         self.temporal = nn.Sequential(
             nn.Conv1d(8, 4, 7, padding=1), nn.Conv1d(4, 2, 5, padding=1), nn.Conv1d(2, 1, 2)
         )
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Decode."""
+        out: Tensor = self.temporal(self.initial(self.encoder(features)))
+        return out.squeeze(1)
+
+
+class ShapeDecoder(TemporalShapeDecoder):
+    """Features (batch, 1024, 31) to a cardiac cycle (batch, 200), by both branches."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.ode = OdeBranch()
         self.fusion = Fusion()
 

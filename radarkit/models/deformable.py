@@ -5,8 +5,9 @@ For tap k at grid offset ``r_k`` and a predicted displacement ``d_k(p)``,
     y(p) = sum_k W_k x(p + r_k + d_k(p)),
 
 with x read by bilinear interpolation and zero outside its borders (Dai et al., "Deformable
-Convolutional Networks", ICCV 2017, without the modulation of version 2). All taps are read by one
-`grid_sample`, and the sum over channels and taps is one matrix product.
+Convolutional Networks", ICCV 2017, without the modulation of version 2). On the CPU, loops of numba
+read the taps; elsewhere, and in half precision, one `grid_sample` reads them all. The sum over
+channels and taps is a matrix product either way.
 """
 
 import math
@@ -57,8 +58,18 @@ class DeformableConv2d(nn.Module):
         -------
         (batch, out_channels, height, width)
         """
+        if _runs_on_numba(x, self.weight):
+            from radarkit.models.deformable_cpu import deform
+
+            x = x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)  # channels last in memory
+            out: Tensor = deform(x, self.offset(x), self.weight)
+            return out
+        return self._sampled(x, self.offset(x))
+
+    def _sampled(self, x: Tensor, shift: Tensor) -> Tensor:
+        """Read all taps with `grid_sample`: on any device, in any precision."""
         batch, channels, height, width = x.shape
-        row_shift, column_shift = self.offset(x).split(_TAPS, dim=1)
+        row_shift, column_shift = torch.split(shift, _TAPS, dim=1)
         row = torch.arange(height, device=x.device, dtype=x.dtype)[:, None]
         column = torch.arange(width, device=x.device, dtype=x.dtype)
         at_row = row + self.rows + row_shift  # (batch, taps, height, width), pixels
@@ -71,3 +82,14 @@ class DeformableConv2d(nn.Module):
         taps = taps.view(batch, channels * _TAPS, height * width)
         out = self.weight.flatten(1) @ taps
         return out.view(batch, -1, height, width)
+
+
+def _runs_on_numba(x: Tensor, weight: Tensor) -> bool:
+    """Whether the loops of `radarkit.models.deformable_cpu` can do it."""
+    return (
+        x.device.type == weight.device.type == "cpu"
+        and x.dtype == weight.dtype
+        and x.dtype in (torch.float32, torch.float64)
+        and not torch.is_autocast_enabled("cpu")
+        and not torch.compiler.is_compiling()
+    )

@@ -1,14 +1,22 @@
 """Models by name."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.errors import UserError
 from radarkit.models.backbone import FRAMES, ROWS, PaperTrunk
 from radarkit.models.compact import CompactAnchors, CompactLength, CompactShape, CompactTrunk
-from radarkit.models.decoders import AnchorDecoder, LengthDecoder, ShapeDecoder
+from radarkit.models.decoders import (
+    AnchorDecoder,
+    LengthDecoder,
+    ShapeDecoder,
+    TemporalShapeDecoder,
+)
 from radarkit.models.radarode_mtl import RadarOdeMtl
+
+Preset = Literal["compact", "paper", "paper-temporal"]
+PRESETS: tuple[Preset, ...] = get_args(Preset)
 
 
 class ModelConfig(BaseModel):
@@ -16,15 +24,17 @@ class ModelConfig(BaseModel):
 
     Attributes
     ----------
-    preset : {"compact", "paper"}
-        ``compact`` trains on two cores; ``paper`` is the published network, layer for layer.
+    preset : {"compact", "paper", "paper-temporal"}
+        ``compact`` trains on two cores; ``paper`` is the published network, layer for layer;
+        ``paper-temporal`` is the form of it that was released, whose shape head is the temporal
+        branch alone.
     channels, rows, frames : int
         Size of a window of the spectrogram.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    preset: Literal["compact", "paper"] = "compact"
+    preset: Preset = "compact"
     channels: int = Field(gt=0)
     rows: int = Field(default=ROWS, gt=0)
     frames: int = Field(default=FRAMES, gt=0)
@@ -58,13 +68,14 @@ def build_model(config: ModelConfig) -> RadarOdeMtl:
         )
     if window[1:] != (ROWS, FRAMES):
         raise UserError(
-            f"windows of {config.rows} rows and {config.frames} frames for the preset `paper`",
+            f"windows of {config.rows} rows and {config.frames} frames for the preset "
+            f"`{config.preset}`",
             expected=f"{ROWS} rows and {FRAMES} frames",
             do="use the preset `compact` or another spectrogram",
         )
     return RadarOdeMtl(
         PaperTrunk(config.channels),
-        shape_head=ShapeDecoder(),
+        shape_head=TemporalShapeDecoder() if config.preset == "paper-temporal" else ShapeDecoder(),
         length_head=LengthDecoder(),
         anchor_head=AnchorDecoder(),
         window=window,

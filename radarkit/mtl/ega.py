@@ -12,11 +12,11 @@ The weights of the gradients are therefore ``B v``. From the losses of the last 
 
 so a task that improved less since the warm-up weighs more; until then v is 1, which is Aligned-MTL
 (Senushkin et al., CVPR 2023) with a sum in place of its mean. The released code of radarODE-MTL
-uses ``(B 1) * v``, which is another vector.
+uses ``(B 1) * v``, which is another vector once v has left 1.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -24,9 +24,15 @@ from torchjd.aggregation import Weighting
 from torchjd.linalg import PSDMatrix
 
 from radarkit.errors import UserError
+from radarkit.mtl.finite import require_finite, require_finite_gramian
+from radarkit.mtl.memory import GrowingBuffers
+from radarkit.mtl.settings import Epoch, Positive
+from radarkit.mtl.strategy import GramianStrategy, TaskWeights
+
+Variant = Literal["algorithm", "released"]
 
 
-class EGAWeighting(Weighting[PSDMatrix]):
+class EGAWeighting(GrowingBuffers, Weighting[PSDMatrix]):
     """Weights of the task gradients from their Gramian.
 
     Parameters
@@ -34,12 +40,15 @@ class EGAWeighting(Weighting[PSDMatrix]):
     temperature : float
         T; a small one sharpens the differences between tasks.
     warmup_epochs : int
-        The epoch whose mean losses are the reference.
+        The epoch whose mean losses are the reference, counted from 0.
+    variant : str
+        ``algorithm`` for the published B v, ``released`` for the (B 1) * v of the released code.
 
     Raises
     ------
     UserError
-        When the temperature is not positive or `warmup_epochs` is negative.
+        When the temperature is not positive, `warmup_epochs` is negative or there is no such
+        variant.
 
     Notes
     -----
@@ -51,17 +60,26 @@ class EGAWeighting(Weighting[PSDMatrix]):
     The reference losses and v are part of the `state_dict`, and load into a fresh instance.
     """
 
+    growing = ("reference", "v")
     reference: Tensor
     v: Tensor
 
-    def __init__(self, temperature: float = 1.0, warmup_epochs: int = 4) -> None:
+    def __init__(
+        self,
+        temperature: float = 1.0,
+        warmup_epochs: int = 4,
+        variant: Variant = "algorithm",
+    ) -> None:
         super().__init__()
-        if not temperature > 0:
+        if not 0 < temperature < float("inf"):
             raise UserError(f"an EGA temperature of {temperature}", expected="a positive number")
         if warmup_epochs < 0:
             raise UserError(f"{warmup_epochs} EGA warm-up epochs", expected="0 or more")
+        if variant not in ("algorithm", "released"):
+            raise UserError(f"an EGA variant {variant!r}", expected="algorithm or released")
         self.temperature = temperature
         self.warmup_epochs = warmup_epochs
+        self.variant = variant
         # empty until the number of tasks and their losses are known
         self.register_buffer("reference", torch.empty(0, dtype=torch.float64))
         self.register_buffer("v", torch.empty(0, dtype=torch.float64))
@@ -77,25 +95,20 @@ class EGAWeighting(Weighting[PSDMatrix]):
         Returns
         -------
         (tasks,)
-            B v, in the dtype of the Gramian; the work in between is in float64.
+            B v, or (B 1) * v, in the dtype of the Gramian; the work in between is in float64.
 
         Raises
         ------
         UserError
             When the Gramian holds NaN or infinity: the training has diverged.
         """
-        bad = ~torch.isfinite(gramian).all(dim=1)
-        if bad.any():
-            raise UserError(
-                f"gradients with NaN or infinity (tasks {torch.nonzero(bad).flatten().tolist()})",
-                expected="finite gradients",
-                do="lower the learning rate or look for bad values in the data",
-            )
+        require_finite_gramian(gramian, _numbered(len(gramian)))
         n = len(gramian)
         v = self.v.to(gramian.device) if self.v.numel() else gramian.new_ones(n).double()
         if v.numel() != n:
             raise ValueError(f"losses of {v.numel()} tasks, but gradients of {n}")
-        weights = _balance(gramian.double(), torch.finfo(gramian.dtype).eps) @ v
+        balance = _balance(gramian.double(), torch.finfo(gramian.dtype).eps)
+        weights = balance @ v if self.variant == "algorithm" else balance.sum(dim=1) * v
         return weights.to(gramian.dtype)
 
     def update(self, epoch: int, mean_losses: Sequence[float] | Tensor) -> None:
@@ -116,11 +129,10 @@ class EGAWeighting(Weighting[PSDMatrix]):
             When the warm-up epoch was never seen.
         """
         losses = torch.as_tensor(mean_losses, dtype=torch.float64, device=self.v.device).detach()
-        if not (torch.isfinite(losses) & (losses >= 0)).all():
+        require_finite(losses, f"mean losses in epoch {epoch}", _numbered(len(losses)))
+        if (losses < 0).any():
             raise UserError(
-                f"mean losses {losses.tolist()} in epoch {epoch}",
-                expected="finite losses of 0 or more",
-                do="lower the learning rate or look for bad values in the data",
+                f"mean losses {losses.tolist()} in epoch {epoch}", expected="losses of 0 or more"
             )
         if epoch < self.warmup_epochs:
             return
@@ -132,13 +144,44 @@ class EGAWeighting(Weighting[PSDMatrix]):
         ratio = losses / self.reference.clamp_min(torch.finfo(torch.float64).eps)
         self.v = len(losses) * torch.softmax(ratio / self.temperature, dim=0)
 
-    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
-        for name in ("reference", "v"):
-            saved = state_dict.get(prefix + name)
-            if isinstance(saved, Tensor):
-                # the size is the number of tasks, which a fresh instance does not know
-                setattr(self, name, saved.new_empty(saved.shape, device=self.v.device))
-        super()._load_from_state_dict(state_dict, prefix, *rest)
+
+class EccentricAlignment(GramianStrategy):
+    """EGA as a strategy; the heads get the gradients of their own losses.
+
+    Parameters
+    ----------
+    tasks : sequence of str
+    temperature, warmup_epochs, variant
+        See `EGAWeighting`.
+    """
+
+    def __init__(
+        self,
+        tasks: Sequence[str],
+        *,
+        temperature: Positive = 1.0,
+        warmup_epochs: Epoch = 4,
+        variant: Variant = "algorithm",
+    ) -> None:
+        super().__init__(tasks)
+        self.weighting = EGAWeighting(temperature, warmup_epochs, variant)
+
+    def end_epoch(self, epoch: int, mean_losses: Sequence[float] | Tensor) -> None:
+        """Take note of an epoch; its losses set v for the next one."""
+        self.weighting.update(epoch, self._checked(mean_losses))
+
+    def state(self) -> dict[str, Tensor]:
+        """Show the eccentric vector v."""
+        v = self.weighting.v
+        return {"v": v if v.numel() else torch.ones(self.n_tasks).to(v)}
+
+    def _weigh(self, losses: Tensor, gramian: Tensor) -> TaskWeights:
+        weights = self.weighting(gramian)
+        return TaskWeights(weights, torch.ones_like(weights))
+
+
+def _numbered(n: int) -> list[str]:
+    return [f"task {number}" for number in range(n)]
 
 
 def _balance(gramian: Tensor, eps: float) -> Tensor:

@@ -17,7 +17,8 @@ from radarkit.errors import UserError
 from radarkit.spectrogram.grid import DEFAULT_GRID, FrequencyGrid
 from radarkit.spectrogram.spectrogram import check_signal
 from radarkit.spectrogram.sst import FLOOR, check_oversample
-from radarkit.spectrogram.torch_plan import Plan, plan
+from radarkit.spectrogram.stretch import Stretch
+from radarkit.spectrogram.torch_plan import Plan, Transform, plan, stretch_plan
 
 # coefficients in work at once, in about ten arrays: what a processor's cache still helps with, and
 # enough to keep a GPU busy, in 2 GB
@@ -64,15 +65,62 @@ def sst_torch(
     """
     made = _check(x, sample_rate_hz, grid, frame_rate_hz, oversample)
     signals = x.reshape(-1, x.shape[-1])
-    at_once = max(1, CHUNK_CELLS[x.device.type] // (made.voices * made.instants))
+    at_once = _signals_at_once(made.transform.cells, x.device)
     pictures = torch.cat([_transform(chunk, made) for chunk in torch.split(signals, at_once)])
     return pictures.reshape(*x.shape[:-1], *pictures.shape[1:])
+
+
+def sst_stretch_torch(x: Tensor, stretch: Stretch) -> Tensor:
+    """Magnitude of the transform at the frames of windows, from the stretches around them.
+
+    What `radarkit.spectrogram.stretch.sst_stretch` does, for a batch at once.
+
+    Parameters
+    ----------
+    x : (..., stretch.samples) float32 or float64
+        Signals in any unit, each a window and its context.
+    stretch : Stretch
+        How they lie.
+
+    Returns
+    -------
+    (..., rows, stretch.frames)
+        In the unit and the precision of `x`, and on its device.
+
+    Raises
+    ------
+    UserError
+        When `x` has not that many samples, is not finite, or of another type or device.
+    """
+    _check_tensor(x)
+    if x.shape[-1] != stretch.samples:
+        raise UserError(
+            f"a stretch of {x.shape[-1]} samples", expected=f"{stretch.samples} for one window"
+        )
+    made = stretch_plan(stretch, x.device, x.dtype)
+    signals = x.reshape(-1, x.shape[-1])
+    at_once = _signals_at_once(max(each.cells for each in made), x.device)
+    pictures = torch.cat(
+        [_transform_stretch(chunk, stretch, made) for chunk in torch.split(signals, at_once)]
+    )
+    return pictures.reshape(*x.shape[:-1], *pictures.shape[1:])
+
+
+def _signals_at_once(cells: int, device: torch.device) -> int:
+    return max(1, CHUNK_CELLS[device.type] // cells)
 
 
 def _check(
     x: Tensor, sample_rate_hz: float, grid: FrequencyGrid, frame_rate_hz: float, oversample: int
 ) -> Plan:
     """Return the plan for `x` if it can be transformed."""
+    _check_tensor(x)
+    check_signal(np.zeros(x.shape[-1]), sample_rate_hz, grid, frame_rate_hz)
+    check_oversample(oversample)
+    return plan(x.shape[-1], sample_rate_hz, grid, frame_rate_hz, oversample, x.device, x.dtype)
+
+
+def _check_tensor(x: Tensor) -> None:
     if x.dtype not in (torch.float32, torch.float64) or x.ndim == 0 or x.numel() == 0:
         raise UserError(
             f"a {x.dtype} signal of shape {tuple(x.shape)}",
@@ -80,8 +128,6 @@ def _check(
         )
     if x.device.type not in CHUNK_CELLS:  # the others have no double precision
         raise UserError(f"a signal on {x.device}", expected=" or ".join(CHUNK_CELLS))
-    check_signal(np.zeros(x.shape[-1]), sample_rate_hz, grid, frame_rate_hz)
-    check_oversample(oversample)
     bad = ~torch.isfinite(x.detach())
     if bad.any():
         raise UserError(
@@ -89,45 +135,61 @@ def _check(
             expected="finite values",
             do="repair or cut that stretch",
         )
-    return plan(x.shape[-1], sample_rate_hz, grid, frame_rate_hz, oversample, x.device, x.dtype)
 
 
 def _transform(x: Tensor, made: Plan) -> Tensor:
     """Return |T| of (signals, samples)."""
-    spectrum, scale = _spectrum(x, made)
+    rows, scale = _conditioned(x)
+    line = rows[:, :1] + (rows[:, -1:] - rows[:, :1]) * made.ramp
+    besides = rows - line[:, : rows.shape[1]]
+    padded = line + made.sign * besides[:, made.source]
+    squeezed = _squeezed(padded, made.transform, x.dtype)
+    return scale * _average(squeezed[:, 1:-1].abs(), made)
+
+
+def _transform_stretch(x: Tensor, stretch: Stretch, made: tuple[Transform, ...]) -> Tensor:
+    """Return |T| of (signals, stretch.samples) at the frames of the window."""
+    rows, scale = _conditioned(x)
+    # every coefficient adds to a row of its frequency, so that the bands add up
+    squeezed = sum(
+        _squeezed(rows[:, band.start : band.start + band.length], transform, x.dtype)
+        for band, transform in zip(stretch.bands, made, strict=True)
+    )
+    assert isinstance(squeezed, Tensor)
+    return scale * squeezed[:, 1:-1].abs()
+
+
+def _conditioned(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Remove the mean and scale to 1; also return the scales, (signals, 1, 1), typed as `x`.
+
+    In double precision, as breathing is thousands of times larger than a heart sound.
+    """
+    rows = x.double()
+    rows = rows - rows[:, :1]  # first, so that a constant leaves no rounding error
+    rows = rows - rows.mean(dim=1, keepdim=True)
+    # a constant for autograd too: the transform is homogeneous, so that the scale cancels
+    scale = rows.detach().abs().amax(dim=1, keepdim=True)
+    return rows / torch.where(scale > 0, scale, 1.0), scale[:, :, None].to(x.dtype)
+
+
+def _squeezed(periodic: Tensor, made: Transform, dtype: torch.dtype) -> Tensor:
+    """Return T of (signals, length) at the instants that are kept, and a row more at either end.
+
+    Those two take what is dropped. From the FFT on, all is as precise as `dtype`.
+    """
+    spectrum = torch.fft.rfft(periodic) * (made.instants / made.length)
+    blocks = -(-spectrum.shape[1] // made.instants)
+    spectrum = torch.nn.functional.pad(spectrum, (0, blocks * made.instants - spectrum.shape[1]))
+    spectrum = spectrum.reshape(len(periodic), blocks, made.instants).to(dtype.to_complex())
     w = _sample(_fold(spectrum, [block.weights for block in made.blocks], made), made)
     with torch.no_grad():
         d = _sample(_fold(spectrum, [block.detunings_hz for block in made.blocks], made), made)
         row = _rows(w, d, made)
         del d
-    # one more row below and one above take what is dropped
-    squeezed = w.new_zeros((len(w), made.rows + 2, w.shape[-1])).scatter_add(1, row, w)
-    return scale * _average(squeezed[:, 1:-1].abs(), made)
+    return w.new_zeros((len(w), made.rows + 2, w.shape[-1])).scatter_add(1, row, w)
 
 
-def _spectrum(x: Tensor, made: Plan) -> tuple[Tensor, Tensor]:
-    """Return the FFT of the conditioned signals, (signals, blocks, instants), and their scales.
-
-    In double precision up to here, as breathing is thousands of times larger than a heart sound;
-    then as precise as `x`.
-    """
-    row = x.double()
-    row = row - row[:, :1]  # first, so that a constant leaves no rounding error
-    row = row - row.mean(dim=1, keepdim=True)
-    # a constant for autograd too: the transform is homogeneous, so that the scale cancels
-    scale = row.detach().abs().amax(dim=1, keepdim=True)
-    row = row / torch.where(scale > 0, scale, 1.0)
-    line = row[:, :1] + (row[:, -1:] - row[:, :1]) * made.ramp
-    besides = row - line[:, : row.shape[1]]
-    padded = line + made.sign * besides[:, made.source]
-    spectrum = torch.fft.rfft(padded) * (made.instants / made.length)
-    blocks = -(-spectrum.shape[1] // made.instants)
-    spectrum = torch.nn.functional.pad(spectrum, (0, blocks * made.instants - spectrum.shape[1]))
-    spectrum = spectrum.reshape(len(x), blocks, made.instants)
-    return spectrum.to(x.dtype.to_complex()), scale[:, :, None].to(x.dtype)
-
-
-def _fold(spectrum: Tensor, tables: list[Tensor], made: Plan) -> Tensor:
+def _fold(spectrum: Tensor, tables: list[Tensor], made: Transform) -> Tensor:
     """Weight the bins of each voice and add up those that alias: (signals, voices, instants)."""
     parts = torch.view_as_real(spectrum)  # the weights are real: half the work
     shape = (len(spectrum), made.voices, made.instants, 2)
@@ -137,13 +199,13 @@ def _fold(spectrum: Tensor, tables: list[Tensor], made: Plan) -> Tensor:
     return torch.view_as_complex(planes)
 
 
-def _sample(folded: Tensor, made: Plan) -> Tensor:
+def _sample(folded: Tensor, made: Transform) -> Tensor:
     """Return the transform at the instants of the frames, (signals, voices, columns)."""
     everywhere: Tensor = torch.fft.ifft(folded)
     return everywhere.index_select(-1, made.kept)
 
 
-def _rows(w: Tensor, d: Tensor, made: Plan) -> Tensor:
+def _rows(w: Tensor, d: Tensor, made: Transform) -> Tensor:
     """Row of each coefficient's instantaneous frequency, from 1; 0 or rows + 1 if it has none."""
     power = w.real.square() + w.imag.square()
     floor = FLOOR**2 * power.amax(dim=-1, keepdim=True)

@@ -16,6 +16,7 @@ from torch import Tensor
 from radarkit.recording import Float64
 from radarkit.spectrogram.grid import FrequencyGrid
 from radarkit.spectrogram.sst import period_weights, whole_layout
+from radarkit.spectrogram.stretch import Stretch
 from radarkit.spectrogram.wavelet import MorletBank, morlet_bank, voices_hz
 
 
@@ -41,24 +42,51 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
-    """Sizes and tables of a transform.
+class Transform:
+    """Tables from the FFT of a periodic signal to the rows of its coefficients.
 
     Attributes
     ----------
-    rows, frames, voices : int
-        Of the result, and of the bank.
-    oversample : int
-        Instants to a frame.
-    period_weights : tuple of float
-        Their shares in it.
+    rows, voices : int
+        Of the grid and of the bank.
     length, instants : int
-        Samples of the padded signal and instants in the whole of it.
+        Samples of the periodic signal and instants in the whole of it.
     blocks : tuple of Block
     centres_hz : (voices, 1)
     borders_hz : (rows + 1,)
     kept : (columns,) int64
-        Instants from the first to the last of the frames.
+        Instants that are wanted.
+    """
+
+    rows: int
+    voices: int
+    length: int
+    instants: int
+    blocks: tuple[Block, ...]
+    centres_hz: Tensor
+    borders_hz: Tensor
+    kept: Tensor
+
+    @property
+    def cells(self) -> int:
+        """Coefficients of one signal."""
+        return self.voices * self.instants
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Sizes and tables of a transform of whole signals.
+
+    Attributes
+    ----------
+    frames : int
+        Of the result.
+    oversample : int
+        Instants to a frame.
+    period_weights : tuple of float
+        Their shares in it.
+    transform : Transform
+        Of the padded signal.
     source : (length,) int64
         Sample of which each padded one is the image.
     sign : (length,)
@@ -67,17 +95,10 @@ class Plan:
         Its time, where the signal lasts from 0 to 1.
     """
 
-    rows: int
     frames: int
-    voices: int
     oversample: int
     period_weights: tuple[float, ...]
-    length: int
-    instants: int
-    blocks: tuple[Block, ...]
-    centres_hz: Tensor
-    borders_hz: Tensor
-    kept: Tensor
+    transform: Transform
     source: Tensor
     sign: Tensor
     ramp: Tensor
@@ -101,25 +122,55 @@ def plan(
     weights = period_weights(oversample)
     columns = np.arange((frames - 1) * oversample + weights.size) - weights.size // 2
     source, sign, ramp = odd_reflection(samples, length)
-
-    def tensor(values: NDArray[np.generic]) -> Tensor:
-        return torch.as_tensor(values, device=device)
-
     return Plan(
-        rows=grid.rows,
         frames=frames,
-        voices=bank.centres_hz.size,
         oversample=oversample,
         period_weights=tuple(weights.tolist()),
+        transform=_transform(grid, bank, length, instants, columns % instants, device, dtype),
+        source=torch.as_tensor(source, device=device),
+        sign=torch.as_tensor(sign, device=device),
+        ramp=torch.as_tensor(ramp, device=device),
+    )
+
+
+@lru_cache(maxsize=16)
+@torch.inference_mode(False)
+def stretch_plan(
+    stretch: Stretch, device: torch.device, dtype: torch.dtype
+) -> tuple[Transform, ...]:
+    """Prepare transforms of stretches; one for each of the bands."""
+    return tuple(
+        _transform(
+            stretch.grid,
+            band.bank,
+            band.length,
+            band.instants,
+            band.first + np.arange(stretch.frames),
+            device,
+            dtype,
+        )
+        for band in stretch.bands
+    )
+
+
+def _transform(
+    grid: FrequencyGrid,
+    bank: MorletBank,
+    length: int,
+    instants: int,
+    kept: NDArray[np.int64],
+    device: torch.device,
+    dtype: torch.dtype,
+) -> Transform:
+    return Transform(
+        rows=grid.rows,
+        voices=bank.centres_hz.size,
         length=length,
         instants=instants,
         blocks=tuple(_blocks(bank, length, instants, device, dtype)),
-        centres_hz=tensor(bank.centres_hz[:, None]).to(dtype),
-        borders_hz=tensor(grid.edges_hz()).to(dtype),
-        kept=tensor(columns % instants),
-        source=tensor(source),
-        sign=tensor(sign),
-        ramp=tensor(ramp),
+        centres_hz=torch.as_tensor(bank.centres_hz[:, None], device=device).to(dtype),
+        borders_hz=torch.as_tensor(grid.edges_hz(), device=device).to(dtype),
+        kept=torch.as_tensor(kept, device=device),
     )
 
 

@@ -5,7 +5,7 @@ ECGs their mV; the delay leads from the vibrations that classical peak picking f
 Each subject weighs the same, however many trials they have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
@@ -42,7 +42,7 @@ class Reference(BaseModel):
     delay_s: float
 
     @classmethod
-    def learn(cls, recordings: Sequence[Recording]) -> Self:
+    def learn(cls, recordings: Iterable[Recording]) -> Self:
         """Learn from labelled recordings of the training subjects, at 200 Hz.
 
         Raises

@@ -1,12 +1,16 @@
-"""The folder of a run, and what it must hold to be evaluated.
+"""The folder of a run.
 
 run.json        RunRecord: configuration, split, seed, versions, constants of the training data
 metrics.jsonl   one line an epoch
 best.pt         checkpoint with the lowest validation loss
-last.pt         checkpoint of the last epoch
+last.pt         checkpoint of the last step, from which the training goes on
+MODEL_CARD.md   what the network is and is not for
+tensorboard/    the metrics once more, when asked for
 """
 
-import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,12 +18,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
-from radarkit.files import atomic_file
+from radarkit.files import atomic_file, check_output, held_folder
 from radarkit.models import ModelConfig
 from radarkit.training.config import TrainConfig
 from radarkit.training.reference import Reference
 
-RECORD, METRICS, BEST, LAST = "run.json", "metrics.jsonl", "best.pt", "last.pt"
+RECORD, BEST, LAST = "run.json", "best.pt", "last.pt"
 
 
 class RunRecord(BaseModel):
@@ -73,6 +77,35 @@ class RunRecord(BaseModel):
             raise UserError(f"{path} is damaged or from another version: {error}") from error
 
 
-def read_history(folder: Path) -> list[dict[str, Any]]:
-    """Read ``metrics.jsonl``, one dictionary an epoch."""
-    return [json.loads(line) for line in (folder / METRICS).read_text().splitlines()]
+@contextmanager
+def new_run(folder: Path, record: RunRecord, *, force: bool) -> Iterator[None]:
+    """Make the folder of a run and hold it against other processes.
+
+    A run that fails before its first checkpoint leaves nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    record : RunRecord
+        Saved in it.
+    force : bool
+        Replace a run that is there.
+
+    Raises
+    ------
+    UserError
+        When something is there that may not be replaced.
+    """
+    check_output(folder, force=force)
+    if folder.exists() and not (folder / RECORD).is_file():
+        raise UserError(f"{folder} is no run", expected="a run to replace", do="use another name")
+    with held_folder(folder):
+        for entry in folder.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        record.save(folder)
+        try:
+            yield
+        finally:
+            if not (folder / LAST).exists():
+                shutil.rmtree(folder)

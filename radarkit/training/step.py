@@ -1,94 +1,233 @@
-"""One multi-task gradient: three losses in, one gradient of the shared parameters out.
+"""One multi-task step: the losses of a batch in, the gradients of all parameters out.
 
-With the Jacobian G (tasks x shared parameters) and the weights w that a strategy makes of its
-Gramian G G^T, the shared parameters get G^T w. The heads get the plain gradient of their own loss.
+With the Jacobian G (tasks x shared parameters) and the weights w that a strategy makes of the
+losses and the Gramian G G^T, the shared parameters get G^T w. The heads get the gradient of their
+own loss, weighted as the strategy says.
 
 A loss reaches the shared parameters only through the trunk's output z, so each row of G is one
 vector-Jacobian product of the trunk with dL_i/dz, and the heads are passed through once. In the
 space of features, dL_i/dz themselves are the rows, and one product with their weighted sum is
 enough (the upper bound of Senushkin et al., CVPR 2023).
+
+A batch may be shared out to processes and come in parts. Its losses are means over all of it, so
+its Jacobian is the sum of those of the parts, each weighted by its share of the windows; only of
+this sum is the Gramian taken, as the products of different parts count too.
 """
 
+from collections.abc import Sequence
+from itertools import chain
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
-from torchjd.aggregation import Weighting
 
 from radarkit.datasets.loading import Window
+from radarkit.errors import UserError
 from radarkit.models import RadarOdeMtl
-from radarkit.training.losses import task_losses
+from radarkit.mtl import GramianStrategy, JacobianStrategy, LossStrategy, Strategy
+from radarkit.training.forward import Forward, Precision, Staged
+from radarkit.training.world import World
+
+Space = Literal["parameters", "features"]
 
 
-def multi_task_backward(
-    model: RadarOdeMtl,
-    window: Window,
-    weighting: Weighting[Tensor],
-    *,
-    gradient_space: Literal["parameters", "features"],
-    length_spread: float,
-) -> Tensor:
-    """Set the gradients of all parameters of `model` for one batch.
+class BadStepError(Exception):
+    """A step that cannot be taken: losses or gradients are not finite."""
+
+
+class MultiTaskStep:
+    """Sets the gradients of a model for one batch after the other.
 
     Parameters
     ----------
     model : RadarOdeMtl
         Its gradients are replaced.
-    window : Window
-        The batch.
-    weighting : torchjd Weighting
-        From the (tasks, tasks) Gramian to the (tasks,) weights.
+    strategy : Strategy
+        For the three tasks; the gradients of what it learns are replaced too.
     gradient_space : str
         Which gradients the Gramian is made of; see `TrainConfig`.
-    length_spread : float
-        See `task_losses`.
-
-    Returns
-    -------
-    (tasks,) Tensor
-        The losses, detached.
+    length_spread, precision
+        See `Forward`.
+    world : World, optional
+        The processes among which batches are shared.
     """
-    shared = list(model.shared_parameters())
-    heads = list(model.head_parameters())
-    trunk_output = model.features(window.spectrogram)
-    features = trunk_output.detach().requires_grad_()
-    losses = task_losses(model.heads(features), window, length_spread)
 
-    for parameter in heads:
-        parameter.grad = None
-    rows = []
-    for index, loss in enumerate(losses):
-        row, *own = torch.autograd.grad(
-            loss, [features, *heads], retain_graph=index + 1 < len(losses), allow_unused=True
-        )
-        rows.append(row)
-        for parameter, gradient in zip(heads, own, strict=True):
-            if gradient is not None:
-                seen = parameter.grad
-                parameter.grad = gradient if seen is None else seen + gradient
+    def __init__(
+        self,
+        model: RadarOdeMtl,
+        strategy: Strategy,
+        *,
+        gradient_space: Space = "parameters",
+        length_spread: float = 0.0,
+        precision: Precision = "float32",
+        world: World | None = None,
+    ) -> None:
+        self._forward = Forward(model, length_spread, precision)
+        self._strategy, self._world, self._space = strategy, world or World(), gradient_space
+        self._shared = list(model.shared_parameters())
+        heads = (model.shape_head, model.length_head, model.anchor_head)
+        self._heads = [list(head.parameters()) for head in heads]
+        self._matrix = torch.empty(0)
 
-    if gradient_space == "features":
-        weights = _weights(weighting, torch.stack([row.flatten() for row in rows]))
-        joint = sum(weight * row for weight, row in zip(weights, rows, strict=True))
-        gradients = torch.autograd.grad(trunk_output, shared, joint)
-    else:
-        jacobian = [
-            torch.autograd.grad(trunk_output, shared, row, retain_graph=index + 1 < len(rows))
-            for index, row in enumerate(rows)
-        ]
-        matrix = torch.stack([torch.cat([g.flatten() for g in row]) for row in jacobian])
-        joint = _weights(weighting, matrix) @ matrix
-        sizes = [parameter.numel() for parameter in shared]
-        gradients = tuple(
-            part.view_as(parameter)
-            for part, parameter in zip(torch.split(joint, sizes), shared, strict=True)
-        )
-    for parameter, gradient in zip(shared, gradients, strict=True):
-        parameter.grad = gradient
-    return losses.detach()
+    def __call__(self, parts: Sequence[Window], batch_size: int, key: Sequence[int] = ()) -> Tensor:
+        """Set the gradients.
+
+        Parameters
+        ----------
+        parts : sequence of Window
+            What this process reads of the batch.
+        batch_size : int
+            Windows of the batch, over all parts and processes.
+        key : sequence of int, optional
+            Number of the step: what is random in it, as dropout, is a function of the key and of
+            the process. Without one it comes from torch's generator as it stands.
+
+        Returns
+        -------
+        (tasks,) Tensor
+            Losses of the batch, detached.
+
+        Raises
+        ------
+        BadStepError
+            When they or their gradients are not finite, with the reason.
+        """
+        _seed(key, 1 + self._world.rank)
+        for parameter in (*self._shared, *chain(*self._heads)):
+            parameter.grad = None
+        try:
+            if isinstance(self._strategy, LossStrategy) and len(parts) == 1:
+                return self._by_losses(self._strategy, parts[0], batch_size, key)
+            if self._space == "features" and len(parts) == 1:
+                return self._by_features(parts[0], batch_size, key)
+            return self._by_parameters(parts, batch_size, key)
+        except UserError as error:  # a strategy refuses what is not finite
+            raise BadStepError(str(error)) from error
+
+    @torch.no_grad()
+    def losses(self, parts: Sequence[Window], batch_size: int, key: Sequence[int] = ()) -> Tensor:
+        """Losses of a batch alone; what is random is as in the step of that key."""
+        _seed(key, 1 + self._world.rank)
+        total = torch.stack([self._forward.losses(part, batch_size) for part in parts]).sum(0)
+        self._world.sum(total)
+        return total
+
+    def _by_losses(
+        self, strategy: LossStrategy, part: Window, batch_size: int, key: Sequence[int]
+    ) -> Tensor:
+        """Pass backward once, under weights that the losses alone decide."""
+        losses = self._forward.losses(part, batch_size)
+        total = self._total(losses.detach().clone())
+        _seed(key, 0)
+        (strategy.weigh(total) * losses).sum().backward()
+        self._exchange(*self._shared, *chain(*self._heads))
+        return total
+
+    def _by_features(self, part: Window, batch_size: int, key: Sequence[int]) -> Tensor:
+        """Pass backward through the trunk once, with a weighted sum of the features' gradients."""
+        staged = self._forward.staged(part, batch_size)
+        total = self._total(staged.losses.detach().clone())
+        rows = torch.stack([row.flatten() for row in self._rows(staged)])
+        matrix = rows.to(torch.promote_types(rows.dtype, torch.float32))
+        _seed(key, 0)
+        if isinstance(self._strategy, JacobianStrategy):
+            joint = self._combine(self._strategy, total, matrix)
+        else:
+            gramian = (matrix @ matrix.T).double()
+            self._world.sum(gramian)
+            joint = self._weigh(total, gramian).to(matrix.dtype) @ matrix
+        joint = joint.view_as(staged.output).to(staged.output.dtype)
+        gradients = torch.autograd.grad(staged.output, self._shared, joint)
+        for parameter, gradient in zip(self._shared, gradients, strict=True):
+            parameter.grad = gradient
+        self._exchange(*self._shared, *chain(*self._heads))
+        return total
+
+    def _by_parameters(
+        self, parts: Sequence[Window], batch_size: int, key: Sequence[int]
+    ) -> Tensor:
+        """Pass backward through the trunk once a task."""
+        matrix, losses = self._room(), []
+        for number, part in enumerate(parts):
+            staged = self._forward.staged(part, batch_size)
+            losses.append(staged.losses.detach())
+            for index, row in enumerate(self._rows(staged)):
+                keep = index + 1 < self._strategy.n_tasks
+                gradients = torch.autograd.grad(staged.output, self._shared, row, retain_graph=keep)
+                sizes = [gradient.numel() for gradient in gradients]
+                places = torch.split(matrix[index], sizes)
+                for place, gradient in zip(places, gradients, strict=True):
+                    if number == 0:
+                        place.copy_(gradient.flatten())
+                    else:
+                        place.add_(gradient.flatten())
+        total = self._total(torch.stack(losses).sum(0))
+        self._world.sum(matrix)
+        _seed(key, 0)
+        if isinstance(self._strategy, JacobianStrategy):
+            joint = self._combine(self._strategy, total, matrix)
+        else:
+            joint = self._weigh(total, (matrix @ matrix.T).double()).to(matrix.dtype) @ matrix
+        sizes = [parameter.numel() for parameter in self._shared]
+        for parameter, gradient in zip(self._shared, torch.split(joint, sizes), strict=True):
+            parameter.grad = gradient.view_as(parameter)
+        self._exchange(*chain(*self._heads))
+        return total
+
+    def _rows(self, staged: Staged) -> list[Tensor]:
+        """Gradient of each loss by the features; those of its own head are added to it."""
+        rows = []
+        for loss, own in zip(staged.losses, self._heads, strict=True):
+            row, *gradients = torch.autograd.grad(loss, [staged.features, *own], retain_graph=True)
+            rows.append(row)
+            for parameter, gradient in zip(own, gradients, strict=True):
+                parameter.grad = gradient if parameter.grad is None else parameter.grad + gradient
+        return rows
+
+    def _weigh(self, losses: Tensor, gramian: Tensor) -> Tensor:
+        """Weights of the shared gradients; those of the heads are applied."""
+        if isinstance(self._strategy, LossStrategy):
+            shared = heads = self._strategy.weigh(losses)
+        else:
+            assert isinstance(self._strategy, GramianStrategy)
+            shared, heads = self._strategy.weigh(losses, gramian)
+        for weight, own in zip(heads.tolist(), self._heads, strict=True):
+            if weight != 1:
+                for parameter in own:
+                    assert parameter.grad is not None
+                    parameter.grad *= weight
+        return shared
+
+    @staticmethod
+    def _combine(strategy: JacobianStrategy, losses: Tensor, matrix: Tensor) -> Tensor:
+        bad = ~torch.isfinite(matrix).all(dim=1)
+        if bad.any():
+            tasks = bad.nonzero().flatten().tolist()
+            raise BadStepError(f"gradients with NaN or infinity (tasks {tasks})")
+        return strategy.combine(losses, matrix)
+
+    def _room(self) -> Tensor:
+        """Room for G, made once."""
+        if not self._matrix.numel():
+            size = sum(parameter.numel() for parameter in self._shared)
+            self._matrix = self._shared[0].new_empty((self._strategy.n_tasks, size))
+        return self._matrix
+
+    def _total(self, losses: Tensor) -> Tensor:
+        """Add up the losses over the processes, in place."""
+        self._world.sum(losses)
+        if not torch.isfinite(losses).all():
+            raise BadStepError(f"losses of {', '.join(f'{loss:g}' for loss in losses.tolist())}")
+        return losses
+
+    def _exchange(self, *parameters: torch.nn.Parameter) -> None:
+        """Add up gradients over the processes."""
+        self._world.sum(*(p.grad for p in parameters if p.grad is not None))
 
 
-def _weights(weighting: Weighting[Tensor], jacobian: Tensor) -> Tensor:
-    """Weights of the rows, from a Gramian in float64: its eigenvalues span many decades."""
-    gramian = (jacobian @ jacobian.T).double()
-    return weighting(gramian).to(jacobian.dtype)
+def _seed(key: Sequence[int], who: int) -> None:
+    """Seed torch for a step: `who` is 0 for what all processes draw alike."""
+    if key:
+        high, low = np.random.SeedSequence([*key, who]).generate_state(2).tolist()
+        torch.manual_seed(high << 31 ^ low)

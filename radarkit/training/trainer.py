@@ -1,234 +1,236 @@
-"""Training: epochs of multi-task steps, validation, and the best checkpoint."""
+"""Epochs of multi-task steps, and the state from which they go on exactly.
 
-import json
+A step is a function of the weights before it and of its number: the order of the windows, how they
+are varied and what is dropped are drawn from the seed, the epoch and the step. A training that was
+interrupted, even within an epoch, therefore goes on as if it had not been.
+
+A step whose losses or gradients are not finite is left out, with all that it did to batch
+statistics; ten in a row end the training.
+"""
+
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
-from torch.utils.data import DataLoader
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
-from radarkit.datasets.loading import Window, WindowDataset
-from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import split_by_subject
+from radarkit.datasets.loading import Window
 from radarkit.errors import UserError
-from radarkit.models import ModelConfig, RadarOdeMtl, build_model
-from radarkit.mtl import EGAWeighting, build_weighting
-from radarkit.training.checkpoint import save_checkpoint
+from radarkit.models import RadarOdeMtl
 from radarkit.training.config import TrainConfig
-from radarkit.training.losses import TASKS, task_losses
-from radarkit.training.reference import Reference
-from radarkit.training.run import BEST, LAST, METRICS, RunRecord
-from radarkit.training.step import multi_task_backward
-from radarkit.versions import versions_of
+from radarkit.training.judge import Judge, validation_losses
+from radarkit.training.losses import TASKS
+from radarkit.training.material import Material
+from radarkit.training.optimiser import build_optimiser
+from radarkit.training.progress import OnStep, Progress, named
+from radarkit.training.step import BadStepError, MultiTaskStep
+from radarkit.training.world import World
 
-_CLIP_NORM = 1.0  # a burst of noise in one batch must not throw the network
-OnBatch = Callable[[int, int, int, dict[str, float]], None]
-Loader = DataLoader[Window]
+_MOST_BAD_STEPS = 10
+_CURE = "lower --learning-rate or look for bad values in the data"
+Stop = Callable[[], bool]
 
 
-def train(
-    data: Path, config: TrainConfig, folder: Path, on_batch: OnBatch = lambda *_: None
-) -> RunRecord:
-    """Train a network and leave a run in `folder`.
+class Trainer:
+    """A network in training.
 
     Parameters
     ----------
-    data : Path
-        Data set, a file or a folder of shards.
+    model : RadarOdeMtl
+        The network, on the device of `world`.
     config : TrainConfig
-        What to train and how.
-    folder : Path
-        An existing empty folder; see `radarkit.training.run` for what will be in it.
-    on_batch : callable
-        Called after each step with the epoch, the steps done of it, the steps it has, and the
-        losses so far.
+        How to train it.
+    material : Material
+        What to train it on.
+    world : World
+        The processes that train together.
+    seed : int
+        Of what is random in a step.
 
-    Returns
-    -------
-    RunRecord
-        As saved.
-
-    Raises
-    ------
-    UserError
-        When the data cannot be trained on, or a loss stops being finite.
+    Attributes
+    ----------
+    epoch, step : int
+        Epochs finished, and steps of the one that has begun.
+    stopped : bool
+        Whether it was asked to stop.
+    judge : Judge
+        Which epoch was the best.
     """
-    split_seed, model_seed, order_seed, shift_seed = (
-        int(state) for state in np.random.SeedSequence(config.seed).generate_state(4)
-    )
-    dataset = Dataset(data)
-    split = split_by_subject(dataset.subjects, seed=split_seed)
-    noise = config.noise
-    windows = WindowDataset(dataset, split.train, config.window, seed=shift_seed, noise=noise)
-    validation = WindowDataset(dataset, split.validation, config.window, noise=noise)
-    model_config = _model_config(dataset, config)
-    record = RunRecord(
-        train=config,
-        model=model_config,
-        split=split,
-        reference=Reference.learn(
-            [dataset.recording(trial) for trial in dataset.trials if trial.subject in split.train]
-        ),
-        data=_describe(dataset),
-        versions=versions_of("numpy", "scipy", "torch", "torchjd"),
-    )
-    record.save(folder)
 
-    torch.manual_seed(model_seed)
-    model = build_model(model_config)
-    order = torch.Generator().manual_seed(order_seed)
-    # a last batch of one window would have no batch statistics
-    alone = len(windows) % config.batch_size == 1 and len(windows) > 1
-    loader = DataLoader(windows, config.batch_size, shuffle=True, generator=order, drop_last=alone)
-    judge = DataLoader(validation, config.batch_size)
-    steps = config.epochs * len(loader)
-    optimiser, schedule = _optimiser(model, config, steps)
-    ega = {"temperature": config.temperature, "warmup_epochs": config.warmup_epochs}
-    settings = ega if config.strategy == "ega" else {}
-    weighting = build_weighting(config.strategy, len(TASKS), **settings)
-
-    first_loss: Tensor | None = None
-    best = float("inf")
-    for epoch in range(config.epochs):
-        began = time.monotonic()
-        windows.set_epoch(epoch)
-        losses = _train_epoch(
-            model, loader, optimiser, schedule, weighting, config, epoch, on_batch
-        )
-        judged = _validate(model, judge, config)
-        if isinstance(weighting, EGAWeighting):
-            weighting.update(epoch, losses)
-        first_loss = judged if first_loss is None else first_loss
-        score = float((judged / first_loss).mean())  # scale-free, all tasks count the same
-        kept: dict[str, Any] = {
-            "model": model,
-            "config": model_config,
-            "weighting": weighting.state_dict(),
-            "epoch": epoch,
-        }
-        save_checkpoint(folder / LAST, **kept)
-        if score < best:
-            best = score
-            save_checkpoint(folder / BEST, **kept)
-        row = {
-            "epoch": epoch,
-            "train": _named(losses),
-            "validation": _named(judged),
-            "validation_score": score,
-            "learning_rate": schedule.get_last_lr()[0],
-            "windows_per_s": len(windows) / (time.monotonic() - began),
-        }
-        if isinstance(weighting, EGAWeighting):
-            v = weighting.v if weighting.v.numel() else torch.ones(len(TASKS))  # until the warm-up
-            row["eccentric_vector"] = _named(v)
-        with (folder / METRICS).open("a") as lines:
-            lines.write(json.dumps(row) + "\n")
-    return record
-
-
-def _train_epoch(
-    model: RadarOdeMtl,
-    loader: Loader,
-    optimiser: torch.optim.Optimizer,
-    schedule: torch.optim.lr_scheduler.LRScheduler,
-    weighting: Any,
-    config: TrainConfig,
-    epoch: int,
-    on_batch: OnBatch,
-) -> Tensor:
-    """Mean losses of one epoch of steps."""
-    model.train()
-    total, seen = torch.zeros(len(TASKS)), 0
-    for batch, window in enumerate(_prefetched(loader), start=1):
-        losses = multi_task_backward(
+    def __init__(
+        self, model: RadarOdeMtl, config: TrainConfig, material: Material, world: World, seed: int
+    ) -> None:
+        self.model, self._config, self._material, self._world = model, config, material, world
+        self._seed = seed
+        self.strategy = config.strategy.build().to(world.device)
+        self._backward = MultiTaskStep(
             model,
-            window,
-            weighting,
+            self.strategy,
             gradient_space=config.gradient_space,
             length_spread=config.length_spread,
+            precision=config.precision,
+            world=world,
         )
-        if not torch.isfinite(losses).all():
+        self._optimiser, self._schedule = build_optimiser(
+            config.optimiser,
+            [*model.parameters(), *self.strategy.learned()],
+            config.epochs * material.steps,
+        )
+        norms = [module for module in model.modules() if isinstance(module, _BatchNorm)]
+        self._statistics = [buffer for norm in norms for buffer in norm.buffers()]
+        if norms and material.smallest_part < 2:
             raise UserError(
-                f"the losses became {_named(losses)} in epoch {epoch}, batch {batch}",
-                expected="finite losses",
-                do="lower --learning-rate",
+                "parts of one window for a network with batch normalisation",
+                expected="at least 2 windows a part",
+                do="use larger batches, fewer parts or fewer processes",
             )
-        torch.nn.utils.clip_grad_norm_(model.parameters(), _CLIP_NORM)
-        optimiser.step()
-        schedule.step()
-        size = len(window.spectrogram)
-        total, seen = total + losses * size, seen + size
-        on_batch(epoch, batch, len(loader), _named(total / seen))
-    return total / seen
+        self.judge = Judge(self.strategy.judged, config.patience)
+        self.epoch, self.step, self.stopped = 0, 0, False
+        self._totals = torch.zeros(len(TASKS), dtype=torch.float64)
+        self._taken = self._skipped = self._bad_in_a_row = 0
 
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are done, or the last ones brought nothing any more."""
+        return self.epoch >= self._config.epochs or self.judge.weary
 
-@torch.no_grad()
-def _validate(model: RadarOdeMtl, loader: Loader, config: TrainConfig) -> Tensor:
-    """Mean losses over the validation subjects."""
-    model.eval()
-    total, seen = torch.zeros(len(TASKS)), 0
-    for window in _prefetched(loader):
-        size = len(window.spectrogram)
-        losses = task_losses(model(window.spectrogram), window, config.length_spread)
-        total, seen = total + losses * size, seen + size
-    return total / seen
+    def train_epoch(self, on_step: OnStep, stop: Stop) -> dict[str, Any] | None:
+        """Train to the end of the epoch and validate.
 
+        Parameters
+        ----------
+        on_step : callable
+            Called with a `Progress` after each step.
+        stop : callable
+            Asked after each step whether to stop.
 
-def _prefetched(loader: Loader) -> Iterator[Window]:
-    """Read the next batch while the network is busy with this one."""
-    batches = iter(loader)
-    with ThreadPoolExecutor(1) as reader:
-        pending = reader.submit(next, batches, None)
-        while (window := pending.result()) is not None:
-            pending = reader.submit(next, batches, None)
-            yield window
+        Returns
+        -------
+        dict, optional
+            The epoch in numbers, a line of ``metrics.jsonl``; None if it was stopped before its
+            end. Either way `state` says where to go on.
 
+        Raises
+        ------
+        UserError
+            When too many steps could not be taken, with the reason of the last, or a validation
+            loss is not finite.
+        """
+        began, first = time.monotonic(), self.step
+        self.model.train()
+        for parts in self._material.epoch(self.epoch, first):
+            self._learn(parts)
+            self.step += 1
+            windows = self._material.batch_size * (self.step - first)
+            windows_per_s = windows / (time.monotonic() - began)
+            on_step(
+                Progress(
+                    self.epoch,
+                    self.step,
+                    self._material.steps,
+                    named(self._totals / max(self._taken, 1)),
+                    {name: named(values) for name, values in self.strategy.state().items()},
+                    windows_per_s,
+                    self._skipped,
+                )
+            )
+            self.stopped = self._world.any(stop())
+            if self.stopped and self.step < self._material.steps:
+                return None
+        return self._end_epoch() | {"windows_per_s": windows_per_s}
 
-def _optimiser(
-    model: RadarOdeMtl, config: TrainConfig, steps: int
-) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    parameters = list(model.parameters())
-    if config.optimiser == "sgd":
-        sgd = torch.optim.SGD(
-            parameters,
-            lr=config.learning_rate,
-            momentum=0.937,
-            weight_decay=config.weight_decay,
+    def _learn(self, parts: list[Window]) -> None:
+        """Take a step, or leave it out."""
+        size, key = self._material.batch_size, (self._seed, self.epoch, self.step)
+        before = [buffer.clone() for buffer in self._statistics]
+        try:
+            losses = self._backward(parts, size, key)
+            self._clip()
+        except BadStepError as error:
+            self._restore(before)
+            self._skipped += 1
+            self._bad_in_a_row += 1
+            if self._bad_in_a_row == _MOST_BAD_STEPS:
+                raise UserError(
+                    f"{_MOST_BAD_STEPS} steps in a row that cannot be taken, the last in epoch "
+                    f"{self.epoch + 1}, step {self.step + 1}: {error}",
+                    expected="finite losses and gradients",
+                    do=_CURE,
+                ) from error
+        else:
+            self._optimiser.step()
+            self._totals += losses.double().cpu()
+            self._taken += 1
+            self._bad_in_a_row = 0
+            if self.strategy.looks_back:
+                after = [buffer.clone() for buffer in self._statistics]
+                self.strategy.after_step(self._backward.losses(parts, size, key))
+                self._restore(after)
+            self._schedule.step()
+
+    def _clip(self) -> None:
+        """Shorten a long gradient; find one that is not finite."""
+        longest = self._config.clip_norm or float("inf")
+        norm = nn.utils.clip_grad_norm_(self.model.parameters(), longest)
+        if not torch.isfinite(norm):
+            raise BadStepError(f"a gradient of norm {norm.item():g}")
+
+    def _restore(self, statistics: list[Tensor]) -> None:
+        for buffer, value in zip(self._statistics, statistics, strict=True):
+            buffer.copy_(value)
+
+    def _end_epoch(self) -> dict[str, Any]:
+        if self._taken == 0:
+            raise UserError(
+                f"no step of epoch {self.epoch + 1} could be taken",
+                expected="finite losses and gradients",
+                do=_CURE,
+            )
+        mean, shown = self._totals / self._taken, self.strategy.state()
+        # each process has seen other windows; what is judged and saved is one network
+        self._world.average([buffer for buffer in self._statistics if buffer.is_floating_point()])
+        judged = validation_losses(
+            self.model, self._material, self._config.length_spread, self._world
         )
-        lowest = config.learning_rate / 100
-        return sgd, torch.optim.lr_scheduler.CosineAnnealingLR(sgd, steps, eta_min=lowest)
-    adamw = torch.optim.AdamW(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
-    return adamw, torch.optim.lr_scheduler.OneCycleLR(
-        adamw, max_lr=config.learning_rate, total_steps=steps
-    )
+        self.strategy.end_epoch(self.epoch, mean)
+        row: dict[str, Any] = {
+            "epoch": self.epoch,
+            "train": named(mean),
+            "validation": named(judged),
+            "validation_score": self.judge.score(judged),
+            "learning_rate": self._schedule.get_last_lr()[0],
+            "skipped_steps": self._skipped,
+            **{name: named(values) for name, values in shown.items()},
+        }
+        self.epoch, self.step = self.epoch + 1, 0
+        self._totals = torch.zeros_like(self._totals)
+        self._taken = self._skipped = 0
+        return row
 
+    def state(self) -> dict[str, Any]:
+        """All that `go_on` needs besides the weights and the epoch, in tensors and plain values."""
+        return {
+            "step": self.step,
+            "totals": self._totals.tolist(),
+            "taken": self._taken,
+            "skipped": self._skipped,
+            "bad_in_a_row": self._bad_in_a_row,
+            "judge": self.judge.state(),
+            "optimiser": self._optimiser.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "strategy": self.strategy.state_dict(),
+        }
 
-def _model_config(dataset: Dataset, config: TrainConfig) -> ModelConfig:
-    sizes = {(t.channels, t.rows, config.window.frames(t.frame_rate_hz)) for t in dataset.trials}
-    if len(sizes) > 1:
-        raise UserError(
-            f"trials of different sizes (channels, rows, frames of a window): {sorted(sizes)}",
-            expected="one size in all trials",
-            do="extract them with the same --channels",
-        )
-    channels, rows, frames = sizes.pop()
-    return ModelConfig(preset=config.preset, channels=channels, rows=rows, frames=frames)
-
-
-def _describe(dataset: Dataset) -> dict[str, Any]:
-    wanted = ("schema_version", "radarkit_version", "config_json", "seed")
-    found = dataset.attributes
-    described = {key: found[key] for key in wanted if key in found}
-    return {
-        "name": dataset.path.name,
-        **{k: v.item() if isinstance(v, np.generic) else v for k, v in described.items()},
-    }
-
-
-def _named(losses: Tensor) -> dict[str, float]:
-    return dict(zip(TASKS, losses.tolist(), strict=True))
+    def go_on(self, weights: dict[str, Tensor], epoch: int, state: dict[str, Any]) -> None:
+        """Take up a training where `state` left it, after so many epochs."""
+        self.model.load_state_dict(weights)
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._schedule.load_state_dict(state["schedule"])
+        self.strategy.load_state_dict(state["strategy"])
+        self.judge.restore(state["judge"])
+        self.epoch, self.step = epoch, state["step"]
+        self._totals = torch.tensor(state["totals"], dtype=torch.float64)
+        self._taken, self._skipped = state["taken"], state["skipped"]
+        self._bad_in_a_row = state["bad_in_a_row"]

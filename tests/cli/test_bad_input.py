@@ -210,7 +210,7 @@ def test_ctrl_c_in_a_simulation_leaves_nothing_behind(tmp_path):
 
 def test_ctrl_c_in_training_keeps_the_finished_epochs(made, tmp_path):
     arguments = ("train", made / "data.h5", "-o", "run", "--epochs", 100_000)
-    code, errors = interrupt(arguments, tmp_path, (tmp_path / "run.part" / "best.pt").exists)
-    assert code == 2 and errors.count("\n") == 1 and "run holds the epochs finished" in errors
+    code, errors = interrupt(arguments, tmp_path, (tmp_path / "run" / "last.pt").exists)
+    assert code == 2 and errors.count("\n") == 1 and "--resume goes on from there" in errors
     done = run("eval", "run", made / "data.h5", "-o", "report", cwd=tmp_path)
     assert done.returncode == 0, done.stderr

@@ -50,7 +50,8 @@ def test_workers_give_the_batches_of_the_main_process_bit_for_bit(
     dataset, context, domain, persistent
 ):
     config = WindowConfig(hop_s=2.0)
-    noise = LiveNoise(noises=BOTH, domain=domain, seed=6)
+    ranged = {"snr_db": [-9, 0], "length_s": [1, 3]}
+    noise = LiveNoise(noises=(*BOTH, ranged), domain=domain, clean_share=0.2, seed=6)
     windows = WindowDataset(dataset, ("s0", "s1"), config, seed=5, noise=noise)
     alone = batches(windows, 0)  # which leaves handles open for those who fork
     torch_threads = torch.get_num_threads()

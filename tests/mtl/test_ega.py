@@ -6,15 +6,15 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from torchjd.aggregation import AlignedMTLWeighting
+from torchjd.aggregation import AlignedMTLWeighting, GramianWeightedAggregator
 
 from radarkit.errors import UserError
-from radarkit.mtl import EGAWeighting
+from radarkit.mtl import EGAWeighting, build_strategy
 
 
-def with_v(v):
+def with_v(v, variant="algorithm"):
     """An EGA whose v is given, past its warm-up."""
-    ega = EGAWeighting()
+    ega = EGAWeighting(variant=variant)
     ega.v = torch.as_tensor(v, dtype=torch.float64)
     return ega
 
@@ -52,10 +52,9 @@ def test_equals_aligned_mtl_with_v_as_its_preference(problem):
 def test_the_step_descends_every_aligned_gradient_in_proportion_to_v(problem):
     """<g~_i, g> = sigma_min^2 v_i, from the singular vectors of G and not from its Gramian."""
     G, v = problem
-    U, sigma, Vt = torch.linalg.svd(G, full_matrices=False)
-    aligned = sigma[-1] * U @ Vt
     g = with_v(v)(G @ G.T) @ G
-    torch.testing.assert_close(aligned @ g, sigma[-1] ** 2 * v, rtol=1e-5, atol=0)
+    smallest = torch.linalg.svdvals(G)[-1]
+    torch.testing.assert_close(aligned_products(G, g), smallest**2 * v, rtol=1e-5, atol=0)
 
 
 @settings(max_examples=30)
@@ -68,20 +67,70 @@ def test_tasks_in_another_order_get_their_weights_in_that_order(problem, random)
     torch.testing.assert_close(shuffled, with_v(v)(G @ G.T)[order], rtol=1e-6, atol=1e-9)
 
 
+EXAMPLE = torch.tensor([[1.0, 0, 0], [2, 2, 0], [-3, 1, 2]]).double()
+EXAMPLE_V = [0.5, 0.9, 1.6]
+
+
+def aligned_products(G, g):
+    """<g~_i, g> of a step g, from the singular vectors of G."""
+    U, sigma, Vt = torch.linalg.svd(G, full_matrices=False)
+    return sigma[-1] * U @ Vt @ g
+
+
+def assert_digits(found, printed, digits):
+    """Printed figures may have been rounded or cut off."""
+    expected = torch.tensor(printed).double()
+    torch.testing.assert_close(found, expected, rtol=0, atol=1.001 * 10.0**-digits)
+
+
 def test_the_worked_example_to_its_printed_digits():
-    G = torch.tensor([[1.0, 0, 0], [2, 2, 0], [-3, 1, 2]])
-    weights = with_v([0.5, 0.9, 1.6])(G @ G.T)
-    torch.testing.assert_close(weights, torch.tensor([0.582, 0.088, 0.291]), rtol=0, atol=5e-4)
-    # <g~_i, g>; the sheet's g = (-0.116, 0.467, 0.582) cuts its last digit off (0.58252)
-    U, sigma, Vt = torch.linalg.svd(G)
-    torch.testing.assert_close(
-        sigma[-1] * U @ Vt @ (weights @ G),
-        torch.tensor([0.0789, 0.1420, 0.2525]),
-        rtol=0,
-        atol=5e-5,
-    )
-    # not the variant (B 1) * v of the released code
-    assert not torch.allclose(weights, torch.tensor([0.478, 0.030, 0.453]), atol=0.01)
+    gramian = EXAMPLE @ EXAMPLE.T
+    columns = [with_v(unit)(gramian) for unit in torch.eye(3)]
+    B = [[0.9517, -0.1408, 0.1455], [-0.1408, 0.1717, 0.0025], [0.1455, 0.0025, 0.1352]]
+    assert_digits(torch.stack(columns, dim=1), B, 4)
+    weights = with_v(EXAMPLE_V)(gramian)
+    assert_digits(weights, [0.582, 0.088, 0.291], 3)
+    step = weights @ EXAMPLE
+    assert_digits(step, [-0.116, 0.467, 0.582], 3)
+    assert_digits(aligned_products(EXAMPLE, step), [0.0789, 0.1420, 0.2525], 4)
+
+
+def test_the_released_variant_gives_its_own_figures_for_the_example():
+    weights = with_v(EXAMPLE_V, "released")(EXAMPLE @ EXAMPLE.T)
+    assert_digits(weights, [0.478, 0.030, 0.453], 3)
+    step = weights @ EXAMPLE
+    assert_digits(step, [-0.821, 0.513, 0.906], 3)
+    assert_digits(aligned_products(EXAMPLE, step), [0.0021, 0.0218, 0.5262], 4)
+    # it goes against two of the tasks' own gradients, the algorithm against one
+    assert_digits((EXAMPLE @ step)[:2], [-0.821, -0.615], 3)
+
+
+@settings(max_examples=30)
+@given(jacobians())
+def test_both_variants_are_one_until_v_leaves_one(G):
+    weights = [EGAWeighting(variant=variant)(G @ G.T) for variant in ("algorithm", "released")]
+    torch.testing.assert_close(*weights)
+
+
+def test_torchjd_takes_it_as_any_other_weighting():
+    torch.manual_seed(0)
+    G = torch.randn(3, 20)
+    aggregator = GramianWeightedAggregator(with_v([0.5, 1.0, 1.5]))
+    torch.testing.assert_close(aggregator(G), with_v([0.5, 1.0, 1.5])(G @ G.T) @ G)
+
+
+def test_the_strategy_is_the_weighting_told_of_epochs():
+    strategy = build_strategy("ega", ("a", "b"), temperature=0.5, warmup_epochs=0)
+    weighting = EGAWeighting(0.5, 0)
+    assert torch.equal(strategy.state()["v"], torch.ones(2).double())
+    gramian = torch.tensor([[2.0, 0.5], [0.5, 1.0]])
+    for epoch, losses in enumerate([[1.0, 2.0], [0.5, 1.9], [0.4, 1.9]]):
+        strategy.end_epoch(epoch, losses)
+        weighting.update(epoch, losses)
+        torch.testing.assert_close(
+            strategy.weigh(torch.ones(2), gramian).shared, weighting(gramian)
+        )
+    assert torch.equal(strategy.state()["v"], weighting.v)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -116,10 +165,9 @@ def test_a_task_of_tiny_gradient_is_not_dropped(length):
     G = torch.randn(3, 100)
     G[2] *= length
     g = EGAWeighting()(G @ G.T) @ G
-    U, sigma, Vt = torch.linalg.svd(G.double(), full_matrices=False)
-    aligned = sigma[-1] * U @ Vt
+    smallest = torch.linalg.svdvals(G.double())[-1]
     torch.testing.assert_close(
-        aligned @ g.double(), sigma[-1].square().expand(3), rtol=1e-2, atol=0
+        aligned_products(G.double(), g.double()), smallest.square().expand(3), rtol=1e-2, atol=0
     )
 
 
@@ -131,7 +179,7 @@ def test_no_gradient_at_all_is_no_step():
 def test_diverged_gradients_are_named(value):
     gramian = torch.eye(3)
     gramian[1, 1] = value
-    with pytest.raises(UserError, match=r"tasks \[1\].*learning rate"):
+    with pytest.raises(UserError, match=r"gradients of task 1 with.*learning rate"):
         EGAWeighting()(gramian)
 
 
@@ -200,3 +248,5 @@ def test_settings_without_meaning_are_refused():
         EGAWeighting(temperature=0.0)
     with pytest.raises(UserError, match="warm-up"):
         EGAWeighting(warmup_epochs=-1)
+    with pytest.raises(UserError, match="variant"):
+        EGAWeighting(variant="exact")

@@ -14,7 +14,7 @@ def saved(tmp_path):
     config = ModelConfig(preset="compact", channels=2)
     model = build_model(config)
     path = tmp_path / "best.pt"
-    save_checkpoint(path, model=model, config=config, weighting={}, epoch=3)
+    save_checkpoint(path, model=model, config=config, epoch=3)
     return path, model
 
 
@@ -32,7 +32,7 @@ class Malicious:
 
 
 def carries_code(path):
-    torch.save({"format": "radarkit checkpoint 1", "epoch": Malicious()}, path)
+    torch.save({"format": "radarkit checkpoint 2", "epoch": Malicious()}, path)
 
 
 def truncated(path):
