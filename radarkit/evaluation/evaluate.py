@@ -147,7 +147,7 @@ def reconstruct(
 def method_names(record: RunRecord) -> tuple[str, str, str]:
     """Name the network of a run and the two baselines, in the order of every table."""
     return (
-        f"radarODE-MTL ({record.model.preset}, {record.train.strategy})",
+        f"radarODE-MTL ({record.model.preset}, {record.train.strategy.name})",
         "mean beat at the network's anchors",
         "classical peaks and mean beat",
     )

@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader, Subset
 
-from radarkit.datasets.loading import Window, WindowDataset
+from radarkit.datasets.loading import Window
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split
+from radarkit.datasets.vibration_windows import VibrationWindow
 from radarkit.errors import UserError
 from radarkit.models import ModelConfig
 from radarkit.training.batches import Batches
 from radarkit.training.config import TrainConfig
+from radarkit.training.live_spectrogram import open_windows
 from radarkit.training.world import World
 
-Loader = DataLoader[Window]
+Loader = DataLoader[Window | VibrationWindow]
 
 
 class Material:
@@ -60,9 +62,13 @@ class Material:
         workers: int,
     ) -> None:
         cut, noise = config.window, config.noise
-        self._world, self._accumulate = world, config.accumulate
-        self._windows = WindowDataset(dataset, split.train, cut, seed=shift_seed, noise=noise)
-        judged = WindowDataset(dataset, split.validation, cut, noise=noise)
+        self._accumulate = config.accumulate
+        self._windows, self._to_device = open_windows(
+            dataset, split.train, cut, world.device, seed=shift_seed, noise=noise
+        )
+        judged, self._judged_to_device = open_windows(
+            dataset, split.validation, cut, world.device, noise=noise
+        )
         self._batches = Batches(
             len(self._windows),
             config.batch_size,
@@ -81,7 +87,7 @@ class Material:
             persistent_workers=workers > 0,
             pin_memory=on_gpu,
         )
-        own = Subset(judged, range(world.rank, len(judged), world.size))
+        own: Subset[Any] = Subset(judged, range(world.rank, len(judged), world.size))
         self._validation: Loader = DataLoader(
             own, self.smallest_part, num_workers=workers, pin_memory=on_gpu
         )
@@ -90,23 +96,23 @@ class Material:
         """Read the parts of each batch of an epoch, from one of its steps on, onto the device."""
         self._windows.set_epoch(number)
         self._batches.start(number, step)
-        parts = self._read_ahead(self._training)
+        parts = map(self._to_device, _read_ahead(self._training))
         while batch := list(islice(parts, self._accumulate)):
             yield batch
 
     def validation_windows(self) -> Iterator[Window]:
         """Read the share of this process in the validation windows, onto the device."""
-        return self._read_ahead(self._validation)
+        return map(self._judged_to_device, _read_ahead(self._validation))
 
-    def _read_ahead(self, loader: Loader) -> Iterator[Window]:
-        """Read the next batch while the network is busy with this one."""
-        batches = iter(loader)
-        with ThreadPoolExecutor(1) as reader:
+
+def _read_ahead(loader: Loader) -> Iterator[Window | VibrationWindow]:
+    """Read the next batch while the network is busy with this one."""
+    batches = iter(loader)
+    with ThreadPoolExecutor(1) as reader:
+        pending = reader.submit(next, batches, None)
+        while (window := pending.result()) is not None:
             pending = reader.submit(next, batches, None)
-            while (window := pending.result()) is not None:
-                pending = reader.submit(next, batches, None)
-                device = self._world.device
-                yield Window(*(field.to(device, non_blocking=True) for field in window))
+            yield window
 
 
 def model_config(dataset: Dataset, config: TrainConfig) -> ModelConfig:

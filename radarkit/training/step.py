@@ -120,7 +120,12 @@ class MultiTaskStep:
         losses = self._forward.losses(part, batch_size)
         total = self._total(losses.detach().clone())
         _seed(key, 0)
-        (strategy.weigh(total) * losses).sum().backward()
+        everything = list(chain(self._shared, *self._heads))
+        joint = (strategy.weigh(total) * losses).sum()
+        for parameter, gradient in zip(
+            everything, torch.autograd.grad(joint, everything), strict=True
+        ):
+            parameter.grad = gradient
         self._exchange(*self._shared, *chain(*self._heads))
         return total
 
