@@ -100,7 +100,7 @@ def test_a_configuration_that_is_no_toml_is_refused(refused, folder, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_saves_and_leaves_and_resuming_ends_as_without_it(folder, number):
     name = f"stopped-by-{number.name}"
-    options = ("train", "data.h5", "--epochs", "40", "--batch-size", "4", "--seed", "2")
+    options = ("train", "data.h5", "--epochs", "6", "--batch-size", "8", "--seed", "2")
     process = subprocess.Popen(
         [*COMMAND, *options, "-o", name], cwd=folder, stderr=subprocess.PIPE, text=True
     )
