@@ -77,7 +77,7 @@ BAD = [
     (("--set", "epochs"), "--set epochs; expected KEY=VALUE"),
     (("--set", "depth=3"), "unknown setting depth"),
     (("--set", "optimiser.depth=3"), "unknown setting optimiser.depth"),
-    (("--set", "batch_size=many"), "batch_size many"),
+    (("--set", "batch_size=many"), "--batch-size many"),
     (("--config", "nothing.toml"), "no configuration nothing.toml"),
     (("--accumulate", 20), "batches of"),
     (("--accumulate", 2, "--gradient-space", "features"), "accumulate = 1"),
