@@ -137,7 +137,14 @@ def test_a_run_that_is_being_trained_is_not_touched(folder):
         process.communicate()
 
 
-TOGETHER = ("--set", "optimiser.name=sgd", "--set", "optimiser.learning_rate=0.05", "--epochs", "2")
+TOGETHER = (
+    "--set",
+    "optimiser.name=sgd",
+    "--set",
+    "optimiser.learning_rate=0.005",
+    "--epochs",
+    "2",
+)
 
 
 @pytest.mark.parametrize("more", [(), ("--gradient-space", "features"), ("--accumulate", "2"),
