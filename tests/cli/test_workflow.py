@@ -84,7 +84,7 @@ def test_a_run_keeps_its_configuration_split_and_checkpoints(trained):
     record = json.loads((trained / "run.json").read_text())
     split = record["split"]
     assert sum(len(names) for names in split.values()) == 4
-    assert record["train"]["strategy"] == "ega" and record["train"]["seed"] == 3
+    assert record["train"]["strategy"]["name"] == "ega" and record["train"]["seed"] == 3
     assert {"radarkit", "torch", "numpy"} <= set(record["versions"])
     assert (trained / "best.pt").is_file() and (trained / "last.pt").is_file()
     epochs = [json.loads(line) for line in (trained / "metrics.jsonl").read_text().splitlines()]
