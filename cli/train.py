@@ -1,5 +1,6 @@
 """``radarkit train``: from a data set to a run."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,7 +97,10 @@ def train(
 
         def show(now: "Progress") -> None:
             done = now.epoch * now.steps + now.step
-            advance(done, resolved.epochs * now.steps, _note(now, resolved.epochs))
+            note = _note(now, resolved.epochs)
+            advance(done, resolved.epochs * now.steps, note)
+            if now.step == now.steps and not sys.stderr.isatty():  # where a bar would be noise
+                typer.echo(note, err=True)
 
         record = fit(
             data,

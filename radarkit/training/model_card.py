@@ -44,12 +44,7 @@ RUN is the folder of this card, DATA a labelled data set. The report scores the 
 network did not learn from and was not chosen by, beside baselines that need no network."""
 
 
-def write_model_card(
-    folder: Path,
-    record: RunRecord,
-    history: Sequence[Mapping[str, Any]],
-    trivial_losses: Mapping[str, float] | None = None,
-) -> None:
+def write_model_card(folder: Path, record: RunRecord, history: Sequence[Mapping[str, Any]]) -> None:
     """Write ``MODEL_CARD.md`` into a run, in place of the one that is there.
 
     Parameters
@@ -60,15 +55,13 @@ def write_model_card(
         Its ``run.json``.
     history : sequence of dict
         Its rows, see `radarkit.training.metrics_log.MetricsLog`; may be empty.
-    trivial_losses : dict, optional
-        Validation loss of each task for a predictor that says the same for every window.
     """
     sections = {
         "The network": _network(record),
         "What it is for": _purpose(record),
         "Data": _data(record),
         "Training": _training(record, history),
-        "Validation": _validation(history, trivial_losses),
+        "Validation": _validation(history),
         "Use": _USE,
     }
     title = f"# Model card: radarODE-MTL, preset {_code(record.model.preset)}"
@@ -126,26 +119,16 @@ def _training(record: RunRecord, history: Sequence[Mapping[str, Any]]) -> str:
     return f"{done}\n\n{_table(('setting', 'value'), settings)}"
 
 
-def _validation(
-    history: Sequence[Mapping[str, Any]], trivial_losses: Mapping[str, float] | None
-) -> str:
+def _validation(history: Sequence[Mapping[str, Any]]) -> str:
     if not history:
         return "No epoch was finished: there is nothing to use yet."
     best = min(history, key=lambda row: float(row["validation_score"]))
-    about = (
-        f"The network was chosen by the validation subjects: the best epoch was number "
-        f"{best['epoch'] + 1}. Its mean losses over their windows"
-    )
-    losses = {task: [f"{loss:.4g}"] for task, loss in best["validation"].items()}
-    heads = ["task", "this network"]
-    if trivial_losses is not None:
-        about += ", and those of a predictor that says the same for every window"
-        heads.append("trivial")
-        for task, cells in losses.items():
-            cells.append(f"{trivial_losses[task]:.4g}")
-    table = _table(heads, ((task, *cells) for task, cells in losses.items()))
+    losses = ((task, f"{loss:.4g}") for task, loss in best["validation"].items())
+    table = _table(("task", "this network"), losses)
     return (
-        f"{about}:\n\n{table}\n\nLosses are no scores; the report has those, on the test subjects."
+        f"The network was chosen by the validation subjects: the best epoch was number "
+        f"{best['epoch'] + 1}. Its mean losses over their windows:\n\n{table}\n\n"
+        "Losses are no scores; the report has those, on the test subjects."
     )
 
 

@@ -4,11 +4,9 @@ Run with ``pytest -m slow -s tests/benchmarks/test_models_speed.py``.
 """
 
 import math
-import time
 
 import pytest
 import torch
-from torch.nn import functional as F
 
 from radarkit.models.deformable import DeformableConv2d
 from radarkit.models.ode import (
@@ -22,18 +20,10 @@ from radarkit.models.ode import (
     EcgOde,
 )
 
+from .gather import gathered
+from .timing import seconds
+
 pytestmark = pytest.mark.slow
-
-
-def seconds(step, repeats):
-    """Fastest of several runs, after one to warm up."""
-    step()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def backward(function, *inputs):
@@ -58,26 +48,6 @@ def euler(u):
         x, y = x + STEP_S * (alpha * x - omega * y), y + STEP_S * (alpha * y + omega * x)
         points.append(z)
     return torch.cat(points, 1)
-
-
-def gathered(layer, x):
-    """The definition: gather the four corners of every tap, then convolve with stride 3."""
-    batch, channels, height, width = x.shape
-    shift = layer.offset(x)
-    row = torch.arange(height)[:, None] + layer.rows + shift[:, :9] + 1  # in the padded image
-    column = torch.arange(width) + layer.columns + shift[:, 9:] + 1
-    row, column = row.clamp(0, height + 1), column.clamp(0, width + 1)
-    image = F.pad(x, (1, 1, 1, 1)).flatten(2)
-    top, left = row.detach().floor(), column.detach().floor()
-    taps = 0
-    for r in (top, top + 1):
-        for c in (left, left + 1):
-            share = (1 - (row - r).abs()) * (1 - (column - c).abs())
-            index = (r.clamp(max=height + 1) * (width + 2) + c.clamp(max=width + 1)).long()
-            picked = image.gather(2, index.flatten(1)[:, None].expand(-1, channels, -1))
-            taps = taps + picked.view(batch, channels, 9, height, width) * share[:, None]
-    tiled = taps.view(batch, channels, 3, 3, height, width).permute(0, 1, 4, 2, 5, 3)
-    return F.conv2d(tiled.reshape(batch, channels, 3 * height, 3 * width), layer.weight, stride=3)
 
 
 def report(name, ratios):

@@ -1,7 +1,5 @@
 """The SST in torch beside the one in numba, on whole trials and on windows: `pytest -m slow -s`."""
 
-import time
-
 import numpy as np
 import pytest
 import torch
@@ -9,19 +7,12 @@ import torch
 from radarkit.spectrogram import sst
 from radarkit.spectrogram.sst_torch import sst_torch
 
+from .timing import seconds
+
 pytestmark = pytest.mark.slow
 
 RATE_HZ = 200.0
 DEVICES = ["cpu"] + ["cuda"] * torch.cuda.is_available()
-
-
-def seconds(work, repeats=3):
-    took = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        took.append(time.perf_counter() - start)
-    return min(took)
 
 
 # a trial of 50 channels; a batch of 22 windows of 4 s with 4 s of context on either side
@@ -45,7 +36,7 @@ def test_torch_beside_numba(shape, device, capsys):
 
     sst(signal[:1], RATE_HZ)  # compiles
     sst_torch(x[:1], RATE_HZ)  # makes the tables
-    numba_s, torch_s = seconds(in_numba), seconds(in_torch)
+    numba_s, torch_s = seconds(in_numba, 3), seconds(in_torch, 3)
     gradient_s = seconds(with_gradient, 1) * len(x) / len(x[:110])
     difference = np.abs(results["torch"] - results["numba"]).sum() / results["numba"].sum()
     with capsys.disabled():

@@ -8,11 +8,8 @@ task, and copies the shared gradients out in between, as the released code of ra
 shape head is the temporal one alone, as released. Ours draws the ODE as well.
 """
 
-import time
-
 import pytest
 import torch
-from torch.nn import functional as F
 
 from radarkit.datasets.loading import Window
 from radarkit.models import ModelConfig, build_model
@@ -23,30 +20,13 @@ from radarkit.training.losses import TASKS, task_losses
 from radarkit.training.optimiser import build_optimiser
 from radarkit.training.step import MultiTaskStep
 
+from .gather import gathered
+from .timing import seconds
+
 pytestmark = pytest.mark.slow
 
 CHANNELS, BATCH = 50, 8
 REPEATS = 3
-
-
-def gathered(layer, x):
-    """The definition: gather the four corners of every tap, then convolve with stride 3."""
-    batch, channels, height, width = x.shape
-    shift = layer.offset(x)
-    row = torch.arange(height)[:, None] + layer.rows + shift[:, :9] + 1  # in the padded image
-    column = torch.arange(width) + layer.columns + shift[:, 9:] + 1
-    row, column = row.clamp(0, height + 1), column.clamp(0, width + 1)
-    image = F.pad(x, (1, 1, 1, 1)).flatten(2)
-    top, left = row.detach().floor(), column.detach().floor()
-    taps = 0
-    for r in (top, top + 1):
-        for c in (left, left + 1):
-            share = (1 - (row - r).abs()) * (1 - (column - c).abs())
-            index = (r.clamp(max=height + 1) * (width + 2) + c.clamp(max=width + 1)).long()
-            picked = image.gather(2, index.flatten(1)[:, None].expand(-1, channels, -1))
-            taps = taps + picked.view(batch, channels, 9, height, width) * share[:, None]
-    tiled = taps.view(batch, channels, 3, 3, height, width).permute(0, 1, 4, 2, 5, 3)
-    return F.conv2d(tiled.reshape(batch, channels, 3 * height, 3 * width), layer.weight, stride=3)
 
 
 def windows(batch, device="cpu"):
@@ -105,27 +85,23 @@ def our_step(preset, space="parameters", *, batch=BATCH, device="cpu", precision
     return step
 
 
-def seconds(step, threads, repeats=REPEATS):
-    """Fastest of several steps, after one to warm up."""
+def seconds_a_step(step, threads, repeats=REPEATS):
+    """Time a step on so many threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
-    step()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        step()
-        times.append(time.perf_counter() - start)
-    torch.set_num_threads(before)
-    return min(times)
+    try:
+        return seconds(step, repeats)
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_step_on_two_cores_beside_its_definition(capsys, monkeypatch):
-    reference_s = seconds(reference_step(monkeypatch), 2, repeats=2)
+    reference_s = seconds_a_step(reference_step(monkeypatch), 2, repeats=2)
     ours = {
-        "paper, exact EGA, 2 threads": seconds(our_step("paper"), 2),
-        "paper, EGA of features, 2 threads": seconds(our_step("paper", "features"), 2),
-        "compact, 2 threads": seconds(our_step("compact"), 2, 10),
-        "compact, 1 thread": seconds(our_step("compact"), 1, 10),
+        "paper, exact EGA, 2 threads": seconds_a_step(our_step("paper"), 2),
+        "paper, EGA of features, 2 threads": seconds_a_step(our_step("paper", "features"), 2),
+        "compact, 2 threads": seconds_a_step(our_step("compact"), 2, 10),
+        "compact, 1 thread": seconds_a_step(our_step("compact"), 1, 10),
     }
     with capsys.disabled():
         print(f"\nreference, 2 threads: {reference_s:.2f} s")
@@ -140,8 +116,8 @@ def test_a_step_on_two_cores_beside_its_definition(capsys, monkeypatch):
 def test_samples_a_second_on_a_gpu(capsys, preset, precision):
     batch = 64
     step = our_step(preset, batch=batch, device="cuda", precision=precision)
-    step_s = seconds(lambda: (step(), torch.cuda.synchronize()), 2, 20)
-    ega_s = seconds(_ega_alone(preset), 2, 20)
+    step_s = seconds_a_step(lambda: (step(), torch.cuda.synchronize()), 2, 20)
+    ega_s = seconds_a_step(_ega_alone(preset), 2, 20)
     with capsys.disabled():
         print(
             f"\n{preset}, {precision}: {batch / step_s:.0f} windows/s, "
