@@ -61,6 +61,7 @@ def train(
     """Train radarODE-MTL on a data set, split by subject."""
     import torch
 
+    from radarkit.allocation import keep_freed_memory
     from radarkit.cli.progress import progress_bar
     from radarkit.cli.signals import stop_on_signals
     from radarkit.files import check_input, check_output
@@ -90,6 +91,7 @@ def train(
     resolved = load_config(preset, config, changes, names, base)
     if not resume:
         check_output(output, force=force)
+    keep_freed_memory()
     if threads is not None or resolved.preset == "compact":
         # small layers wait for each other more than they compute, badly so on a busy machine
         torch.set_num_threads(threads or 1)
