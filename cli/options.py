@@ -6,6 +6,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from radarkit.errors import UserError
+from radarkit.validation import first_problem
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ def from_options(
     try:
         return make(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "-".join(map(str, first["loc"]))
+        problem = first_problem(error)
+        name = problem.key.replace(".", "-")
         option = "--" + (named or {}).get(name, name).replace("_", "-")
-        raise UserError(f"{option} {first['input']}", expected=first["msg"].lower()) from error
+        raise UserError(f"{option} {problem.given}", expected=problem.wanted) from error

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from radarkit.datasets.noise_ranges import AbruptRange, ConstantRange
 from radarkit.errors import UserError
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise, Noise
+from radarkit.validation import first_problem
 
 NoiseRange = ConstantRange | AbruptRange
 
@@ -25,15 +26,15 @@ def _chosen(value: Any) -> Any:
     try:
         return kinds[ranged].model_validate(dict(value))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        shown = "" if isinstance(first["input"], Mapping) else f" {first['input']}"
-        if first["type"] == "extra_forbidden":
+        problem = first_problem(error)
+        if problem.kind == "extra_forbidden":
             raise UserError(
-                f"an unknown setting {key} of a noise", expected=", ".join(kinds[0].model_fields)
+                f"an unknown setting {problem.key} of a noise",
+                expected=", ".join(kinds[0].model_fields),
             ) from None
-        wanted = first["msg"][0].lower() + first["msg"][1:]
-        raise UserError(f"{key}{shown} of a noise", expected=wanted) from None
+        raise UserError(
+            f"{problem.key}{problem.value} of a noise", expected=problem.wanted
+        ) from None
 
 
 class LiveNoise(BaseModel):

@@ -13,9 +13,14 @@ from pydantic import ValidationError
 from radarkit.errors import UserError
 from radarkit.files import load_toml
 from radarkit.simulate.recipe import Recipe, merge
+from radarkit.validation import first_problem
 
 _SHIPPED = resources.files("radarkit.datasets") / "recipes"
 _SUFFIX = ".toml"
+_WANTED = {
+    "missing": "a distribution there",
+    "extra_forbidden": "a quantity that is simulated; this one is not",
+}
 
 
 def shipped_recipes() -> tuple[str, ...]:
@@ -42,24 +47,15 @@ def load_recipe(name: str = "default", **changes: Any) -> Recipe:
     try:
         return Recipe(**(_tables(name) | changes))
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        given = first["input"]
-        shown = "" if isinstance(given, dict) else f" = {given!r}"
-        raise UserError(f"recipe {name}: {where}{shown}", expected=_wanted(first)) from error
+        problem = first_problem(error)
+        raise UserError(
+            f"recipe {name}: {problem.key}{problem.value}",
+            expected=_WANTED.get(problem.kind, problem.wanted),
+        ) from error
     except UserError as error:
         if str(error).startswith("recipe "):
             raise
         raise UserError(f"recipe {name}: {error}") from error
-
-
-def _wanted(problem: Any) -> str:
-    if problem["type"] == "missing":
-        return "a distribution there"
-    if problem["type"] == "extra_forbidden":
-        return "a quantity that is simulated; this one is not"
-    message: str = problem["msg"]
-    return message[0].lower() + message[1:]
 
 
 def _tables(name: str, below: tuple[str, ...] = ()) -> dict[str, Any]:

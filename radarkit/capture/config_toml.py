@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from radarkit.capture.config import RadarConfig
 from radarkit.errors import UserError
 from radarkit.files import atomic_file, load_toml
+from radarkit.validation import first_problem
 
 
 def read_toml(path: Path) -> RadarConfig:
@@ -81,19 +82,18 @@ def _toml_value(value: Any) -> str:
 
 
 def _as_user_error(path: Path, error: ValidationError, names: Mapping[str, str]) -> UserError:
-    first = error.errors()[0]
-    key = _renamed(".".join(str(part) for part in first["loc"]), names)
-    match first["type"]:
+    problem = first_problem(error)
+    key = _renamed(problem.key, names)
+    match problem.kind:
         case "missing":
             return UserError(f"{path} has no {key}", do=f"add {key}")
         case "extra_forbidden":
             return UserError(f"{path} has an unknown key {key}", do=f"remove {key}")
         case "value_error":
-            message = _renamed(first["msg"].removeprefix("Value error, "), names)
+            message = _renamed(problem.wanted, names)
             return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
         case _:
-            expected = first["msg"].removeprefix("Input should be ")
-            return UserError(f"{path}: {key} = {first['input']!r:.60}", expected=expected)
+            return UserError(f"{path}: {key}{problem.value}", expected=problem.wanted)
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

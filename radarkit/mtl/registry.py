@@ -23,6 +23,7 @@ from radarkit.mtl.loss_balancing import (
 from radarkit.mtl.moco import MoCo
 from radarkit.mtl.nash import NashBargaining
 from radarkit.mtl.strategy import Strategy
+from radarkit.validation import first_problem
 
 _STRATEGIES: dict[str, type[Strategy]] = {
     "single-task": SingleTask,
@@ -114,10 +115,9 @@ def strategy_settings(name: str, **settings: object) -> dict[str, Any]:
     try:
         return model.model_validate(settings).model_dump()
     except ValidationError as error:
-        wrong = error.errors()[0]
+        problem = first_problem(error)
         raise UserError(
-            f"{wrong['loc'][0]} = {wrong['input']!r} for the strategy {name}",
-            expected=wrong["msg"].removeprefix("Input should be "),
+            f"{problem.key}{problem.value} for the strategy {name}", expected=problem.wanted
         ) from error
 
 

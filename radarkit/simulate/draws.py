@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from radarkit.errors import UserError
 from radarkit.simulate.distribution import Distribution
+from radarkit.validation import first_problem
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -114,11 +115,10 @@ def check_extremes(model: type[BaseModel], distributions: BaseModel, what: str) 
         try:
             model(**_fill(distributions, partial(_extreme, side)))
         except ValidationError as error:
-            first = error.errors()[0]
-            path = ".".join(map(str, first["loc"]))
+            problem = first_problem(error)
             raise UserError(
-                f"{what}: {path} can become {first['input']:.3g}",
-                expected=first["msg"].removeprefix("Input should be "),
+                f"{what}: {problem.key} can become {problem.given:.3g}",
+                expected=problem.wanted,
                 do="limit it by `within`",
             ) from error
 

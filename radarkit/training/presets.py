@@ -18,6 +18,7 @@ from radarkit.errors import UserError
 from radarkit.files import load_toml
 from radarkit.models import PRESETS
 from radarkit.training.config import TrainConfig
+from radarkit.validation import first_problem
 
 _SHIPPED = resources.files("radarkit.training") / "presets"
 _DEFAULT = "compact"
@@ -128,11 +129,11 @@ def _nested(path: Sequence[str], value: Any) -> dict[str, Any]:
 
 
 def _explained(error: ValidationError, names: Mapping[str, str]) -> UserError:
-    first = error.errors()[0]
+    problem = first_problem(error)
     # a discriminated union puts the name it chose into the path
-    key = ".".join(str(part) for part in first["loc"] if part not in ("adamw", "sgd"))
-    if first["type"] == "extra_forbidden":
+    key = ".".join(part for part in problem.key.split(".") if part not in ("adamw", "sgd"))
+    if problem.kind == "extra_forbidden":
         return UserError(f"an unknown setting {key}", do="see docs/training.md for those there are")
-    shown = "" if isinstance(first["input"], dict) else f" {first['input']}"
-    wanted = first["msg"][0].lower() + first["msg"][1:]
-    return UserError(f"{names.get(key, key)}{shown}", expected=wanted)
+    if key in names:  # an option of the command line
+        return UserError(f"{names[key]} {problem.given}", expected=problem.wanted)
+    return UserError(f"{key}{problem.value}", expected=problem.wanted)

@@ -148,12 +148,12 @@ def test_a_disk_that_is_full_leaves_what_was_finished(tmp_path):
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (("--snr-db", "nan"), "--snr-db nan; expected input should be a finite number"),
-        (("--snr-db", 9000), "--snr-db 9000.0; expected input should be less than"),
-        (("--movement-db", -9000), "--movement-db -9000.0; expected input should be greater"),
+        (("--snr-db", "nan"), "--snr-db nan; expected a finite number"),
+        (("--snr-db", 9000), "--snr-db 9000.0; expected less than"),
+        (("--movement-db", -9000), "--movement-db -9000.0; expected greater"),
         (("--movement-share", 0.5), "--movement-share without --movement-db"),
         (("--movement-s", 2), "--movement-s without --movement-db"),
-        (("--seed", 2**63), f"--seed {2**63}; expected input should be less than"),
+        (("--seed", 2**63), f"--seed {2**63}; expected less than"),
     ],
 )
 def test_an_option_that_cannot_be_met(refused, options, says):

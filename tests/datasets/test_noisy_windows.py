@@ -314,11 +314,11 @@ def test_a_share_of_the_windows_stays_clean_another_in_each_epoch(dataset, domai
         ({"snr_db": [6, -3]}, "a noise between 6 and -3; expected the lower end of a range first"),
         ({"snr_db": [0, 1], "length_s": [3, 1]}, "between 3 and 1"),
         ({"snr_db": [0, 1], "length_s": [1, 5]}, r"movements of 5 s in windows of 4 s"),
-        ({"snr_db": [0, 1, 2]}, r"snr_db \[0, 1, 2\] of a noise"),
-        ({"snr_db": [0, 900]}, "900 of a noise; expected input should be less than"),
-        ({"snr_db": "loud"}, "snr_db loud of a noise; expected input should be a valid number"),
+        ({"snr_db": [0, 1, 2]}, r"snr_db = \[0, 1, 2\] of a noise"),
+        ({"snr_db": [0, 900]}, "= 900 of a noise; expected less than"),
+        ({"snr_db": "loud"}, "snr_db = .loud. of a noise; expected a valid number"),
         ({"snr_db": 3, "level": 2}, "unknown setting level of a noise; expected snr_db"),
-        ({"length_s": 2}, "snr_db of a noise; expected field required"),
+        ({"length_s": 2}, "snr_db of a noise; expected a value"),
     ],
 )
 def test_a_noise_that_is_none_is_refused_in_one_line(table, says):

@@ -81,7 +81,7 @@ SAYS = {
     ),
     "extends = 3": "extends = 3; expected the name of a recipe",
     "subjects = 5": "people",  # and nothing else
-    'extends = "default"\nsubjects = 0': "subjects = 0; expected input should be greater",
+    'extends = "default"\nsubjects = 0': "subjects = 0; expected greater",
     'extends = "default"\ntrials = ["XX"]': "trials.0 = 'XX'",
     'extends = "default"\ncolour = "red"': "colour = 'red'; expected a quantity that is simulated",
     'extends = "default"\n[people.rhythm]\nspeed = 5': "speed = 5; expected a quantity that is",
