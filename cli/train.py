@@ -101,8 +101,8 @@ def train(
             done = now.epoch * now.steps + now.step
             note = _note(now, resolved.epochs)
             advance(done, resolved.epochs * now.steps, note)
-            if now.step == now.steps and not sys.stderr.isatty():  # where a bar would be noise
-                typer.echo(note, err=True)
+            if now.step == now.steps and not sys.stdout.isatty():  # a log, where a bar is none
+                typer.echo(note)
 
         record = fit(
             data,

@@ -58,7 +58,9 @@ def test_a_run_says_what_it_is(folder):
         "train", "data.h5", "-o", "card", "--epochs", 1, "--tensorboard", cwd=folder
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "trained on 2 subjects for 1 epochs" in done.stdout
+    epoch, end = done.stdout.splitlines()[:2]
+    assert epoch.startswith("epoch 1/1  shape ") and epoch.endswith(" windows/s")
+    assert "trained on 2 subjects for 1 epochs" in end
     assert "compact" in (folder / "card" / "MODEL_CARD.md").read_text()
     assert list((folder / "card" / "tensorboard").iterdir())
     shown = run("info", "card", cwd=folder)
