@@ -9,6 +9,8 @@ from radarkit.mtl import STRATEGIES, EGAWeighting, build_strategy
 from radarkit.training.losses import TASKS, task_losses
 from radarkit.training.step import BadStepError, MultiTaskStep
 
+from .conftest import ROWS
+
 SPREAD = 2.0
 DETERMINISTIC = (
     "equal",
@@ -27,7 +29,7 @@ DETERMINISTIC = (
 @pytest.fixture
 def model():
     torch.manual_seed(0)
-    return build_model(ModelConfig(preset="compact", channels=3)).double()
+    return build_model(ModelConfig(preset="compact", channels=3, rows=ROWS)).double()
 
 
 @pytest.fixture
