@@ -58,6 +58,16 @@ class Metric:
         return f"{value * (100 if self.unit == '%' else 1):.{self.decimals}f}"
 
 
+def _of_peak(wave: str) -> tuple[Metric, Metric]:
+    key, what = f"{wave.lower()}_peak_error_ms", f"absolute time difference of the {wave} peaks"
+    return (
+        Metric(key, f"{wave} peak error", "ms", "lower", 1, f"Median over the matched beats of the "
+               f"{what} of the long-term and the true ECG.", table="waves"),
+        Metric(f"{key}_p90", f"{wave} peak error, 90th percentile", "ms", "lower", 1, f"90th "
+               f"percentile over the matched beats of the {what}.", table="waves"),
+    )  # fmt: skip
+
+
 METRICS = (
     Metric("rmse_mv", "RMSE", "mV", "lower", 3, "Shape error of a cycle: root mean square "
            "difference of predicted and true cycle, both min-max normalised, times the true "
@@ -87,4 +97,8 @@ METRICS = (
            "after the truth chose the shift, up to 150 ms, of highest correlation.", table="more"),
     Metric("ecg_pcc_lag_adjusted", "ECG PCC, lag-adjusted", "", "higher", 3, "ECG PCC at that "
            "shift; where it is far above the raw one, timing is what fails.", table="more"),
+    *(column for wave in "QRST" for column in _of_peak(wave)),
+    Metric("waves_found", "Q, S, T found", "%", "higher", 1, "Share of the Q, S and T peaks of "
+           "the true ECG that the long-term ECG has too, of matched beats; peak errors are of "
+           "these.", table="waves"),
 )  # fmt: skip
