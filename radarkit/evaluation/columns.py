@@ -63,7 +63,7 @@ def _of_peak(wave: str) -> tuple[Metric, Metric]:
     return (
         Metric(key, f"{wave} peak error", "ms", "lower", 1, f"Median over the matched beats of the "
                f"{what} of the long-term and the true ECG.", table="waves"),
-        Metric(f"{key}_p90", f"{wave} peak error, 90th percentile", "ms", "lower", 1, f"90th "
+        Metric(f"{key}_p90", f"{wave} peak error, p90", "ms", "lower", 1, f"90th "
                f"percentile over the matched beats of the {what}.", table="waves"),
     )  # fmt: skip
 

@@ -123,8 +123,8 @@ def rmse_mv(predicted: Real, true_mv: Real) -> Float64:
     """Root mean square error of the shape of each cycle in mV; lower is better.
 
     Both are min-max normalised and the difference is scaled by the true peak-to-peak, so errors of
-    amplitude and offset do not show. Source: radarODE-MTL, "RMSE" of the shape task. A constant or broken prediction counts
-    as a flat line; a constant truth gives NaN.
+    amplitude and offset do not show. A constant or broken prediction counts as a flat line; a
+    constant truth gives NaN. Source: radarODE-MTL, "RMSE" of the shape task.
 
     Parameters
     ----------
@@ -146,7 +146,8 @@ def rmse_mv(predicted: Real, true_mv: Real) -> Float64:
 def pcc(predicted: Real, true: Real) -> Float64:
     """Pearson's correlation along the last axis, -1 to 1; higher is better.
 
-    Source: radarODE-MTL, "PCC" of the shape task. A constant or broken prediction scores 0, as it tells nothing; a constant truth gives NaN.
+    A constant or broken prediction scores 0, as it tells nothing; a constant truth gives NaN.
+    Source: radarODE-MTL, "PCC" of the shape task.
 
     Parameters
     ----------
@@ -175,8 +176,8 @@ def ecg_rmse_mv(predicted_mv: Real, true_mv: Real) -> float:
 def ecg_pcc(predicted_mv: Real, true_mv: Real) -> float:
     """Pearson's correlation of two long-term ECGs as they stand, -1 to 1; higher is better.
 
-    NaN for an empty ECG. Source: MMECG and radarODE-MTL, "PCC" of the long-term ECG, there with each
-    cycle placed on its true R peak.
+    NaN for an empty ECG. Source: MMECG and radarODE-MTL, "PCC" of the long-term ECG, there with
+    each cycle placed on its true R peak.
     """
     return float(pcc(predicted_mv, true_mv)) if true_mv.size else np.nan
 
