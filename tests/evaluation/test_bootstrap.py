@@ -65,6 +65,21 @@ def test_trials_of_one_person_that_agree_do_not_make_the_interval_narrower():
     assert np.ptp(alone) < np.ptp(once) / 2
 
 
+def test_the_interval_holds_the_true_median_about_as_often_as_it_says():
+    rng = np.random.default_rng(5)
+    names = np.repeat([str(number) for number in range(12)], 4)
+    held, held_by_trials = 0, 0
+    for repeat in range(300):
+        people = rng.normal(size=(12, 1))
+        values = (people + 0.3 * rng.normal(size=(12, 4))).ravel()
+        low, high = median_interval(values, names, draws=400, seed=repeat)
+        held += low <= 0 <= high
+        low, high = median_interval(values, [str(number) for number in range(48)], draws=400)
+        held_by_trials += low <= 0 <= high
+    assert 0.89 < held / 300 < 0.98
+    assert held_by_trials / 300 < 0.8  # trials of a person are not independent
+
+
 def test_an_undefined_trial_is_left_out_and_a_single_person_has_no_interval():
     values, names = [1.0, 4.0, 2.0, np.nan, np.nan], ["ann", "bob", "cy", "cy", "dan"]
     assert median_interval(values, names) == median_interval(values[:3], names[:3])
