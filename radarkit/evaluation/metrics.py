@@ -4,7 +4,8 @@ Positions and lengths are in samples at 200 Hz. Every function is total: where a
 (nothing to compare with) it is NaN, where a prediction fails it gets the score of a failure. Where
 the truth is used to align a prediction before scoring it, the name says so.
 
-Source: radarODE-MTL's tables (RMSE, PCC, PPI error, timing error, MDR) and AAMI EC57's 150 ms.
+Source: radarODE-MTL's tables (RMSE, PCC, PPI error, timing error, MDR) and AAMI EC57's 150 ms; the
+peaks of the other waves are in `peak_errors`, the mean over metrics in `delta_m`.
 """
 
 import numpy as np
@@ -74,7 +75,11 @@ def precision(matched: int, predicted: int) -> float:
 
 
 def f1(matched: int, predicted: int, true: int) -> float:
-    """Harmonic mean of precision and of 1 - MDR, 0 to 1; higher is better. NaN without any beat."""
+    """Harmonic mean of precision and of 1 - MDR, 0 to 1; higher is better.
+
+    Falls with missed and with invented beats. NaN without any beat. Source: van Rijsbergen,
+    Information Retrieval, 1979, of the two rates of AAMI EC57.
+    """
     return 2 * matched / (predicted + true) if predicted + true else np.nan
 
 
@@ -82,7 +87,7 @@ def r_timing_error_ms(predicted: Real, true: Real) -> float:
     """Mean absolute distance of matched R peaks in ms; lower is better.
 
     Nothing is aligned. Missed beats are not in the mean (in the published one they count as 0).
-    NaN without matched beats.
+    NaN without matched beats. Source: radarODE-MTL, "timing error", there with the offset removed.
 
     Parameters
     ----------
@@ -95,7 +100,8 @@ def r_timing_error_ms(predicted: Real, true: Real) -> float:
 def r_timing_error_ms_offset_removed(predicted: Real, true: Real) -> float:
     """`r_timing_error_ms` after the truth moved all predictions by the trial's median error.
 
-    The published timing error is of this kind. It tells jitter from a constant delay.
+    In ms, lower is better. It tells jitter from a constant delay. Source: radarODE-MTL, "timing
+    error", which is of this kind.
     """
     error = np.asarray(predicted - true, np.float64)
     return float(np.abs(error - np.median(error)).mean() * _MS) if true.size else np.nan
@@ -106,6 +112,7 @@ def ppi_error_ms(predicted_lengths: Real, true_lengths: Real) -> float:
 
     The predicted length of each matched beat against the true distance to its next R peak. The
     published "PPI error" is this root mean square, not a mean absolute error. NaN without beats.
+    Source: radarODE-MTL, "PPI error".
     """
     if not true_lengths.size:
         return np.nan
@@ -116,8 +123,8 @@ def rmse_mv(predicted: Real, true_mv: Real) -> Float64:
     """Root mean square error of the shape of each cycle in mV; lower is better.
 
     Both are min-max normalised and the difference is scaled by the true peak-to-peak, so errors of
-    amplitude and offset do not show (published definition). A constant or broken prediction counts
-    as a flat line; a constant truth gives NaN.
+    amplitude and offset do not show. A constant or broken prediction counts as a flat line; a
+    constant truth gives NaN. Source: radarODE-MTL, "RMSE" of the shape task.
 
     Parameters
     ----------
@@ -140,6 +147,7 @@ def pcc(predicted: Real, true: Real) -> Float64:
     """Pearson's correlation along the last axis, -1 to 1; higher is better.
 
     A constant or broken prediction scores 0, as it tells nothing; a constant truth gives NaN.
+    Source: radarODE-MTL, "PCC" of the shape task.
 
     Parameters
     ----------
@@ -158,14 +166,19 @@ def pcc(predicted: Real, true: Real) -> Float64:
 def ecg_rmse_mv(predicted_mv: Real, true_mv: Real) -> float:
     """Root mean square difference of two long-term ECGs in mV, nothing scaled; lower is better.
 
-    Offset, amplitude and timing all count. NaN for an empty ECG.
+    Offset, amplitude and timing all count. NaN for an empty ECG. Source: MMECG and radarODE-MTL,
+    "RMSE" of the long-term ECG, there after scaling to the range of the truth.
     """
     difference = np.asarray(predicted_mv, np.float64) - true_mv
     return float(np.sqrt(np.mean(np.square(difference)))) if difference.size else np.nan
 
 
 def ecg_pcc(predicted_mv: Real, true_mv: Real) -> float:
-    """Pearson's correlation of two long-term ECGs as they stand; higher is better."""
+    """Pearson's correlation of two long-term ECGs as they stand, -1 to 1; higher is better.
+
+    NaN for an empty ECG. Source: MMECG and radarODE-MTL, "PCC" of the long-term ECG, there with
+    each cycle placed on its true R peak.
+    """
     return float(pcc(predicted_mv, true_mv)) if true_mv.size else np.nan
 
 

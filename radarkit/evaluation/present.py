@@ -16,7 +16,7 @@ from radarkit.evaluation.figures import (
     timing_figure,
 )
 from radarkit.evaluation.report import ReportContent, ReportFigure, write_report
-from radarkit.evaluation.scores import Row, compare, for_json, summarise
+from radarkit.evaluation.scores import Row, compare, for_json, summarise, summarise_by
 from radarkit.style import DPI
 
 _SHOWN_FROM_S = 10.0  # well inside the trial, where every beat is scored
@@ -28,6 +28,22 @@ def summaries(evaluation: Evaluation) -> dict[str, list[Row]]:
     return {
         method: summarise([trial.scores[method] for trial in evaluation.trials])
         for method in methods
+    }
+
+
+def by_status(evaluation: Evaluation) -> dict[str, list[Row]]:
+    """Medians over trials for each method and each state of the people, where states are known."""
+    if not any(trial.header.status for trial in evaluation.trials):
+        return {}
+    return {
+        method: summarise_by(
+            [
+                {**trial.scores[method], "status": trial.header.status or "unknown"}
+                for trial in evaluation.trials
+            ],
+            "status",
+        )
+        for method in method_names(evaluation.record)
     }
 
 
@@ -43,13 +59,14 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
     folder : Path
         An existing empty folder.
     """
-    found = summaries(evaluation)
+    found, states = summaries(evaluation), by_status(evaluation)
     record, data = evaluation.record, evaluation.dataset
     content = {
         "methods": {
             method: {
                 "all": for_json(rows[:1])[0],
                 "subjects": for_json(rows[1:]),
+                "statuses": for_json(states.get(method, [])),
                 "trials": for_json([trial.scores[method] for trial in evaluation.trials]),
             }
             for method, rows in found.items()
@@ -82,6 +99,7 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
                 "offset or length enters a reconstruction.",
             ),
             methods=found,
+            statuses=states,
             figures=pictures,
             configuration=record.model_dump(mode="json", exclude={"reference", "versions"}),
             versions=record.versions,

@@ -6,7 +6,7 @@ Pictures are embedded; nothing is loaded from anywhere. The page is rendered fro
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from radarkit.evaluation.columns import METRICS, Metric
+from radarkit.evaluation.delta_m import FAILED_BELOW_PCC
 from radarkit.evaluation.figures import history_figure
 from radarkit.evaluation.scores import Row
 from radarkit.files import atomic_file
@@ -59,6 +60,8 @@ class ReportContent:
     seed : int
     history : sequence of mappings
         Epochs of the training as `history_figure` takes them, or none.
+    statuses : mapping of str to sequence of Row
+        What `summarise_by` returned for the states of the people, of each method, or none.
     """
 
     title: str
@@ -69,6 +72,35 @@ class ReportContent:
     versions: Mapping[str, str]
     seed: int
     history: Sequence[Mapping[str, Any]] = ()
+    statuses: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value of a table as it is shown.
+
+    Attributes
+    ----------
+    text : str
+        The value.
+    interval : str
+        Its confidence interval, or nothing.
+    best : bool
+        Whether no method shows a better one, and some a worse.
+    """
+
+    text: str
+    interval: str
+    best: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """A method's line of a table: its name, whether it failed, and a cell for each metric."""
+
+    name: str
+    failed: bool
+    cells: Mapping[str, Cell]
 
 
 def write_report(path: Path, content: ReportContent, *, force: bool = False) -> None:
@@ -95,12 +127,22 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = files("radarkit.evaluation").joinpath("report.html.j2").read_text("utf-8")
+    everyone = {name: rows[0] for name, rows in content.methods.items()}
     page = environment.from_string(template).render(
         content=content,
         metrics=METRICS,
-        main=[metric for metric in METRICS if metric.main],
-        table=_table({name: rows[0] for name, rows in content.methods.items()}),
-        subjects=_by_subject(content.methods),
+        main=[metric for metric in METRICS if metric.table == "main"],
+        more=[metric for metric in METRICS if metric.table == "more"],
+        waves=[metric for metric in METRICS if metric.table == "waves"],
+        table=_table(everyone),
+        spread=[
+            ("Nine trials in ten reach", _table(everyone, "_nine_in_ten")),
+            ("Mean over trials", _table(everyone, "_mean")),
+        ],
+        failed_below=f"{FAILED_BELOW_PCC:.0%}",
+        lags=[(name, f"{float(row['lag_ms']):.0f}") for name, row in everyone.items()],
+        statuses=_grouped(content.statuses, "status"),
+        subjects=_grouped({name: rows[1:] for name, rows in content.methods.items()}, "subject"),
         verdicts=_verdicts(content.methods),
         pictures=[(figure, *embed(figure.figure)) for figure in figures],
         configuration=json.dumps(content.configuration, indent=2, default=str, ensure_ascii=False),
@@ -109,23 +151,35 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         part.write_text(page, "utf-8")
 
 
-def _table(rows: Mapping[str, Row]) -> list[tuple[str, dict[str, tuple[str, bool]]]]:
-    """For each method, each metric as it is shown and whether no method shows a better one."""
-    shown = {
-        metric.key: {name: metric.shown(float(row[metric.key])) for name, row in rows.items()}
-        for metric in METRICS
+def _table(rows: Mapping[str, Row], ending: str = "") -> list[Line]:
+    """Show each method's metrics, those whose keys in the rows have an ending, as a line."""
+    values = {
+        metric: [float(row[metric.key + ending]) for row in rows.values()] for metric in METRICS
     }
-    best = {
-        metric.key: _best(metric, [float(row[metric.key]) for row in rows.values()])
-        for metric in METRICS
-    }
+    best = {metric: _best(metric, of_metric) for metric, of_metric in values.items()}
     return [
-        (
+        Line(
             name,
-            {key: (texts[name], texts[name] == best[key]) for key, texts in shown.items()},
+            bool(row["failed"]),
+            {
+                metric.key: Cell(
+                    text := metric.shown(float(row[metric.key + ending])),
+                    "" if ending else _interval(metric, row),
+                    text == best[metric],
+                )
+                for metric in METRICS
+            },
         )
-        for name in rows
+        for name, row in rows.items()
     ]
+
+
+def _interval(metric: Metric, row: Row) -> str:
+    """How the confidence interval of a median is shown; nothing where there is none."""
+    ends = [float(row[f"{metric.key}_{end}"]) for end in ("low", "high")]
+    if not np.isfinite(ends).all():
+        return ""
+    return "\N{EN DASH}".join(metric.shown(end) for end in ends)
 
 
 def _best(metric: Metric, values: Sequence[float]) -> str | None:
@@ -136,20 +190,13 @@ def _best(metric: Metric, values: Sequence[float]) -> str | None:
     return metric.shown((min if metric.better == "lower" else max)(defined))
 
 
-def _by_subject(
-    methods: Mapping[str, Sequence[Row]],
-) -> list[tuple[str, list[tuple[str, dict[str, tuple[str, bool]]]]]]:
-    """For each subject the same table as of all."""
-    rows = {
-        name: {str(row["subject"]): row for row in table[1:]} for name, table in methods.items()
-    }
-    subjects = dict.fromkeys(subject for table in rows.values() for subject in table)
+def _grouped(methods: Mapping[str, Sequence[Row]], key: str) -> list[tuple[str, list[Line]]]:
+    """For each subject or status the same table as of all."""
+    rows = {name: {str(row[key]): row for row in table} for name, table in methods.items()}
+    groups = dict.fromkeys(group for table in rows.values() for group in table)
     return [
-        (
-            subject,
-            _table({name: table[subject] for name, table in rows.items() if subject in table}),
-        )
-        for subject in subjects
+        (group, _table({name: table[group] for name, table in rows.items() if group in table}))
+        for group in groups
     ]
 
 

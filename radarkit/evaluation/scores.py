@@ -10,16 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from radarkit.datasets.windows import SHAPE_POINTS, TARGET_RATE_HZ, cut_cycle
 from radarkit.errors import UserError
 from radarkit.evaluation import metrics
 from radarkit.evaluation.assemble import Reconstruction
-from radarkit.evaluation.columns import METRICS
+from radarkit.evaluation.bootstrap import median_interval
+from radarkit.evaluation.columns import METRICS, Metric
+from radarkit.evaluation.delta_m import has_failed
+from radarkit.evaluation.labels import EDGE_S, is_scored, labels
+from radarkit.evaluation.peak_errors import paired_peak_times_ms, peak_scores
 from radarkit.recording import Float32, Float64, Recording
-
-EDGE_S = 1.0
 
 Row = dict[str, str | float]
 
@@ -65,12 +66,12 @@ def compare(reconstruction: Reconstruction, truth: Recording) -> Comparison:
     UserError
         When the truth has no ECG or R peaks, or is not at 200 Hz.
     """
-    ecg, true = _labels(truth)
+    ecg, true = labels(truth)
     predicted = reconstruction.r_peaks
     pairs = metrics.match_beats(predicted, true)
     alone = np.ones(predicted.size, np.bool_)
     alone[pairs[:, 0]] = False
-    pairs = pairs[_scored(true[pairs[:, 1]], truth)]
+    pairs = pairs[is_scored(true[pairs[:, 1]], truth.samples)]
     has_next = pairs[pairs[:, 1] + 1 < true.size]
     true_lengths = np.diff(true)[has_next[:, 1]]
     cycles = [
@@ -80,8 +81,8 @@ def compare(reconstruction: Reconstruction, truth: Recording) -> Comparison:
     return Comparison(
         predicted_r=predicted[pairs[:, 0]],
         true_r=true[pairs[:, 1]],
-        missed=int(_scored(true, truth).sum()) - len(pairs),
-        invented=int((alone & _scored(predicted, truth)).sum()),
+        missed=int(is_scored(true, truth.samples).sum()) - len(pairs),
+        invented=int((alone & is_scored(predicted, truth.samples)).sum()),
         predicted_lengths=reconstruction.lengths[has_next[:, 0]],
         true_lengths=true_lengths,
         predicted_cycles=reconstruction.shapes[has_next[:, 0]],
@@ -102,8 +103,9 @@ def score(reconstruction: Reconstruction, truth: Recording) -> dict[str, float]:
     Returns
     -------
     dict
-        One value for every key of `METRICS`, NaN where undefined, and ``beats``, how many true
-        beats were scored.
+        One value for every key of `METRICS`, NaN where undefined; ``beats``, how many true beats
+        were scored; ``lag_ms``, how much too late the ECG came, which the lag-adjusted scores took
+        back.
 
     Raises
     ------
@@ -120,9 +122,8 @@ def score(reconstruction: Reconstruction, truth: Recording) -> dict[str, float]:
     true, predicted = matched + found.missed, matched + found.invented
     edge = round(EDGE_S * TARGET_RATE_HZ)
     middle = slice(edge, max(truth.samples - edge, edge))
-    whole_ecg, true_r = _labels(truth)
+    whole_ecg, true_r = labels(truth)
     ecg, true_ecg = reconstruction.ecg_mv[middle], whole_ecg[middle]
-    r = reconstruction.r_peaks
     lag = metrics.best_lag(ecg, true_ecg)
     shifted = metrics.shift_back(ecg, true_ecg, lag)
     return {
@@ -137,18 +138,20 @@ def score(reconstruction: Reconstruction, truth: Recording) -> dict[str, float]:
         "precision": metrics.precision(matched, predicted),
         "f1": metrics.f1(matched, predicted, true),
         "heart_rate_error_per_min": metrics.heart_rate_error_per_min(
-            r[_scored(r, truth)], true_r[_scored(true_r, truth)]
+            *(x[is_scored(x, truth.samples)] for x in (reconstruction.r_peaks, true_r))
         ),
         "ecg_rmse_mv": metrics.ecg_rmse_mv(ecg, true_ecg),
         "ecg_pcc": metrics.ecg_pcc(ecg, true_ecg),
         "ecg_rmse_mv_lag_adjusted": metrics.ecg_rmse_mv(*shifted),
         "ecg_pcc_lag_adjusted": metrics.ecg_pcc(*shifted),
+        **peak_scores(*paired_peak_times_ms(reconstruction, truth)),
         "beats": float(true),
+        "lag_ms": 1000 * lag / TARGET_RATE_HZ,
     }
 
 
 def summarise(rows: Sequence[Row]) -> list[Row]:
-    """Medians over trials, of everybody and of each subject.
+    """Medians over trials, of everybody and of each subject, and how far they can be trusted.
 
     The median over trials is the published convention. A trial where a metric is undefined does
     not enter it.
@@ -162,20 +165,35 @@ def summarise(rows: Sequence[Row]) -> list[Row]:
     -------
     list of dict
         First the row of all trials (``subject`` is ``"all"``), then one for each subject in order
-        of appearance. ``trials`` counts the trials and ``beats`` is their sum.
+        of appearance. ``trials`` counts the trials and ``beats`` is their sum. For every key of
+        `METRICS` the median, and with these endings:
+
+        ``_mean``
+            The mean, for what is nought in most trials.
+        ``_nine_in_ten``
+            What nine trials in ten reach: the 90th percentile of an error, the 10th of what is
+            better when higher.
+        ``_low``, ``_high``
+            95 % confidence interval of the median, see `median_interval`; NaN for one subject.
+
+        ``lag_ms`` is the median lag; ``failed`` is whether the median PCC of the cycles
+        `has_failed`.
 
     Raises
     ------
     UserError
         Without any trial.
     """
+    return [_summary("subject", "all", rows), *summarise_by(rows, "subject")]
+
+
+def summarise_by(rows: Sequence[Row], key: str) -> list[Row]:
+    """Summaries as of `summarise` for each value of a text entry, in order of appearance."""
     if not rows:
         raise UserError("no trial was scored", do="check the split and the labels of the data")
-    subjects = dict.fromkeys(str(row["subject"]) for row in rows)
-    by_subject = [[row for row in rows if row["subject"] == name] for name in subjects]
     return [
-        _summary("all", rows),
-        *(_summary(name, group) for name, group in zip(subjects, by_subject, strict=True)),
+        _summary(key, name, [row for row in rows if row[key] == name])
+        for name in dict.fromkeys(str(row[key]) for row in rows)
     ]
 
 
@@ -187,32 +205,39 @@ def for_json(rows: Sequence[Row]) -> list[dict[str, str | float | None]]:
     ]
 
 
-def _summary(subject: str, group: Sequence[Row]) -> Row:
-    values = {
-        column.key: _median(np.array([row[column.key] for row in group], np.float64))
-        for column in METRICS
+def _summary(key: str, name: str, group: Sequence[Row]) -> Row:
+    summary: Row = {
+        key: name,
+        "trials": float(len(group)),
+        "beats": sum(float(row["beats"]) for row in group),
+        "lag_ms": _median(_column(group, "lag_ms")),
     }
-    beats = sum(float(row["beats"]) for row in group)
-    return {"subject": subject, "trials": float(len(group)), "beats": beats, **values}
+    subjects = [str(row["subject"]) for row in group]
+    for metric in METRICS:
+        summary |= _spread(metric, _column(group, metric.key), subjects)
+    return summary | {"failed": has_failed(float(summary["pcc"]))}
+
+
+def _spread(metric: Metric, values: Float64, subjects: Sequence[str]) -> Row:
+    defined = values[np.isfinite(values)]
+    mean, reached = np.nan, np.nan
+    if defined.size:
+        mean = float(defined.mean())
+        reached = float(np.percentile(defined, 90 if metric.better == "lower" else 10))
+    low, high = median_interval(values, subjects)
+    return {
+        metric.key: _median(values),
+        f"{metric.key}_mean": mean,
+        f"{metric.key}_nine_in_ten": reached,
+        f"{metric.key}_low": low,
+        f"{metric.key}_high": high,
+    }
+
+
+def _column(group: Sequence[Row], key: str) -> Float64:
+    return np.array([row[key] for row in group], np.float64)
 
 
 def _median(values: Float64) -> float:
     defined = values[np.isfinite(values)]
     return float(np.median(defined)) if defined.size else np.nan
-
-
-def _scored(position: Float64, truth: Recording) -> NDArray[np.bool_]:
-    """Which positions are far enough from the ends."""
-    edge = EDGE_S * TARGET_RATE_HZ
-    return np.asarray((position >= edge) & (position < truth.samples - edge))
-
-
-def _labels(truth: Recording) -> tuple[Float32, Float64]:
-    """ECG and R peaks of a labelled recording at 200 Hz."""
-    if truth.ecg is None or truth.r_peaks is None:
-        raise UserError(f"{truth.name} has no ECG or no R peaks", expected="a labelled recording")
-    if truth.sample_rate_hz != TARGET_RATE_HZ:
-        raise UserError(
-            f"{truth.name} is at {truth.sample_rate_hz} Hz", expected=f"{TARGET_RATE_HZ} Hz"
-        )
-    return truth.ecg, truth.r_peaks.astype(np.float64)

@@ -6,7 +6,13 @@ from radarkit.evaluation import assemble
 from radarkit.recording import Recording
 
 PHASE = np.linspace(0, 1, 200)
-WAVES = ((0.15, 0.025, 0.12), (0.335, 0.008, -0.1), (0.35, 0.01, 1.0), (0.65, 0.05, 0.3))
+WAVES = (
+    (0.15, 0.025, 0.12),
+    (0.325, 0.008, -0.12),
+    (0.35, 0.01, 1.0),
+    (0.378, 0.01, -0.2),
+    (0.65, 0.05, 0.3),
+)
 
 
 @pytest.fixture

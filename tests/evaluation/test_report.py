@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -24,18 +25,35 @@ RR = [170, 150, 190, 160, 175, 155, 180, 165, 170, 160, 185, 150]
 class Page(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.tags, self.rows, self.words = [], [], []
+        self.tags, self.rows, self.words = [], [], []  # a row's cells are lists of words
+        self.in_cell = False
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
         if tag == "tr":
             self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append([])
+            self.in_cell = True
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.in_cell = False
 
     def handle_data(self, data):
         self.words.append(data)
-        if self.rows and data.strip():
-            self.rows[-1].append(data.strip())
+        if self.in_cell and data.strip():
+            self.rows[-1][-1].append(data.strip())
+
+    def lines(self, methods):
+        """Cells of every line of every table that is of a method."""
+        return [row for row in self.rows if row[0] and row[0][0] in methods]
+
+
+def texts(line, key):
+    """What the main table shows of a metric in a line."""
+    return line[[metric.key for metric in METRICS if metric.main].index(key) + 1]
 
 
 @pytest.fixture
@@ -84,12 +102,50 @@ def test_a_report_says_what_was_scored_and_how(tmp_path, content):
         assert metric.heading in text and metric.meaning in text
     assert "Held <out>" in text and "<b>bob</b>" in text and "Made up & small." in text
     assert "Seed 41" in text and '"epochs": 2' in text
-    timing = [m.key for m in METRICS if m.main].index("r_timing_error_ms") + 1
-    tables = [row for row in page.rows if row and row[0] in content.methods]
-    model, late, deaf = tables[:3]
-    assert (model[timing], late[timing], deaf[timing]) == ("0.0", "50.0", "–")  # noqa: RUF001
-    missed = [m.key for m in METRICS if m.main].index("missed_detection_rate") + 1
-    assert (model[missed], deaf[missed]) == ("0.00", "100.00")
+    model, late, deaf = page.lines(content.methods)[:3]
+    assert [texts(line, "r_timing_error_ms")[0] for line in (model, late, deaf)] == [
+        "0.0",
+        "50.0",
+        "\N{EN DASH}",
+    ]
+    assert [texts(line, "missed_detection_rate")[0] for line in (model, deaf)] == ["0.00", "100.00"]
+
+
+def test_a_report_says_how_sure_it_is_and_what_failed(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    lines = page.lines(content.methods)
+    main, by_subject = lines[:3], lines[-6:]
+    row = content.methods["late"][0]
+    low, high = (f"{row[f'ecg_pcc_{end}']:.3f}" for end in ("low", "high"))
+    assert texts(main[1], "ecg_pcc") == [f"{row['ecg_pcc']:.3f}", f"{low}\N{EN DASH}{high}"]
+    assert low < high
+    # a person alone has no interval
+    assert all(len(texts(line, "ecg_pcc")) == 1 for line in by_subject)
+    assert [line[0] for line in main] == [["model"], ["late"], ["deaf", "failed"]]
+    reach = page.rows.index([["Nine trials in ten reach"], []])
+    expected = f"{row['ecg_pcc_nine_in_ten']:.3f}"
+    assert texts(page.rows[reach + 2], "ecg_pcc") == [expected]
+    waves = next(line for line in lines if line[0] == ["late"] and line[1][0] == "50.0")
+    assert [cell[0] for cell in waves[1:9:2]] == ["50.0"] * 4  # medians of Q, R, S, T
+    assert "comes late: in the median over trials 0 ms (model), 50 ms (late)" in " ".join(
+        " ".join(page.words).split()
+    )
+
+
+def test_a_report_has_a_table_by_state_where_states_are_known(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    assert "By state" not in (tmp_path / "report.html").read_text("utf-8")
+    statuses = {
+        name: [{**rows[1], "status": "NB"}, {**rows[2], "status": "PE"}]
+        for name, rows in content.methods.items()
+    }
+    write_report(tmp_path / "states.html", dataclasses.replace(content, statuses=statuses))
+    page = Page((tmp_path / "states.html").read_text("utf-8"))
+    first = page.rows.index([["NB"], []])
+    assert page.rows[first + 4] == [["PE"], []]
+    shown = [texts(line, "ecg_pcc")[0] for line in page.rows[first + 1 : first + 4]]
+    assert shown == [f"{rows[1]['ecg_pcc']:.3f}" for rows in content.methods.values()]
 
 
 def test_a_report_says_where_the_model_is_not_better(tmp_path, content):
@@ -106,8 +162,8 @@ def test_a_report_says_where_the_model_is_not_better(tmp_path, content):
 def test_the_best_value_of_a_column_stands_out_unless_all_are_equal(tmp_path, content):
     write_report(tmp_path / "report.html", content)
     text = (tmp_path / "report.html").read_text("utf-8")
-    assert '<td class="best">0.0</td>' in text  # timing of the model
-    assert '<td class="best">50.0</td>' not in text
+    assert '<td class="best">0.0<small>' in text  # timing of the model
+    assert '<td class="best">50.0<' not in text
     alone = {"model": content.methods["model"]}
     write_report(tmp_path / "alone.html", ReportContent(**{**vars(content), "methods": alone}))
     assert 'class="best"' not in (tmp_path / "alone.html").read_text("utf-8")
