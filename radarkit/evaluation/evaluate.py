@@ -19,7 +19,14 @@ from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction, assemble
 from radarkit.evaluation.baselines import classical_beats, mean_beat
-from radarkit.evaluation.decode import average_anchors, cycles_at, decode_length, pick_anchors
+from radarkit.evaluation.bridge import between_neighbours, bridge
+from radarkit.evaluation.decode import (
+    anchor_confidence,
+    average_anchors,
+    cycles_at,
+    decode_length,
+    pick_anchors,
+)
 from radarkit.evaluation.scores import Row, score
 from radarkit.evaluation.trial_input import TrialInput
 from radarkit.models import RadarOdeMtl
@@ -185,9 +192,12 @@ def reconstruct(
     ]
     shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
     curve = average_anchors(anchors, starts, header.samples)
-    r_peaks = pick_anchors(curve)
+    r_peaks, interpolated = bridge(pick_anchors(curve), curve)
     window = record.train.window.samples
-    lengths, cycles = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
+    predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
+    lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
+    confidence = anchor_confidence(curve, r_peaks)
+    confidence[interpolated] = 0
     return assemble(
         r_peaks,
         lengths,
@@ -196,6 +206,8 @@ def reconstruct(
         amplitude_mv=record.reference.amplitude_mv,
         offset_mv=record.reference.offset_mv,
         anchor_curve=curve,
+        confidence=confidence,
+        interpolated=interpolated,
     )
 
 
