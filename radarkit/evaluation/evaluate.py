@@ -4,7 +4,7 @@ Every trial of the unseen subjects is reconstructed from its spectrogram alone, 
 by the trivial baselines; only then are the labels read and the reconstructions scored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import torch
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import unseen_subjects
+from radarkit.datasets.splits import Split, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
@@ -85,9 +85,8 @@ class Evaluation:
     @property
     def seen(self) -> tuple[str, ...]:
         """Scored subjects that the run was trained on or chosen by: on them it may remember."""
-        known = {*self.record.split.train, *self.record.split.validation}
         scored = dict.fromkeys(trial.header.subject for trial in self.trials)
-        return tuple(name for name in scored if name in known)
+        return seen_subjects(tuple(scored), self.record.split)
 
 
 def evaluate(
@@ -150,6 +149,12 @@ def scored_trials(
     for header in headers:
         _check_fit(header, record)
     return headers
+
+
+def seen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
+    """Those of some subjects that a run was trained on or chosen by."""
+    known = {*split.train, *split.validation}
+    return tuple(name for name in subjects if name in known)
 
 
 def trial_input(

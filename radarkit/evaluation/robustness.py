@@ -18,9 +18,9 @@ from typing import Any
 from radarkit import __version__
 from radarkit.datasets.reader import Dataset
 from radarkit.errors import UserError
-from radarkit.evaluation.evaluate import evaluate, scored_trials, trial_input
+from radarkit.evaluation.evaluate import evaluate, scored_trials, seen_subjects, trial_input
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
-from radarkit.evaluation.scores import Row, for_json
+from radarkit.evaluation.scores import for_json
 from radarkit.files import atomic_file, check_output, held_folder
 from radarkit.parallel import Failure
 from radarkit.parallel import run as run_all
@@ -28,7 +28,7 @@ from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RECORD, RunRecord
 
 OnCondition = Callable[[int, int, str], None]
-Scores = dict[str, list[Row]]
+Scores = dict[str, list[dict[str, str | float | None]]]
 _PROTOCOL, _CONDITIONS = "protocol.json", "conditions"
 
 
@@ -79,21 +79,31 @@ class Protocol:
             When a run or the data cannot be used, or do not fit each other, under any condition.
         """
         dataset = Dataset(self.data)
-        for run in self.runs:
+        runs = []
+        for name, run in self.names.items():
             record = RunRecord.load(run)
             load_model(run / BEST)
-            for header in scored_trials(dataset, record, allow_seen=self.allow_seen):
+            headers = scored_trials(dataset, record, allow_seen=self.allow_seen)
+            scored = list(dict.fromkeys(header.subject for header in headers))
+            runs.append(
+                {
+                    "run": name,
+                    "checkpoint": _digest(run),
+                    "subjects": scored,
+                    "subjects_seen_in_training": list(seen_subjects(scored, record.split)),
+                }
+            )
+            for header in headers:
                 dataset.labels(header)
                 for domain in self.domains:  # the last one has the least to read
                     noise = conditions_of(domain)[-1].live(self.seed)
                     trial_input(dataset, header, record, noise)
         return {
-            "version of radarkit": __version__,
-            "runs": [[name, _digest(run)] for name, run in self.names.items()],
+            "radarkit_version": __version__,
+            "runs": runs,
             "data": _fingerprint(dataset),
             "domains": list(self.domains),
-            "noise seed": self.seed,
-            "subjects seen in training": "allowed" if self.allow_seen else "left out",
+            "noise_seed": self.seed,
         }
 
 

@@ -54,7 +54,7 @@ def write_robustness(
         table.writerows(flat)
     content = {
         **facts,
-        "printed rows": f"{WHERE}; noise in the spectrogram",
+        "printed_rows": f"{WHERE}; noise in the spectrogram",
         "rows": [_nested(row) for row in rows],
     }
     with atomic_file(folder / "robustness.json", force=True) as part:

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from radarkit.evaluation.noise_conditions import CLEAN, Condition
-from radarkit.evaluation.scores import Row
+from radarkit.recording import Float64
+
+Trial = Mapping[str, str | float | None]
 
 FAILED_BELOW_PCC = 0.6
 SIGNS = {
@@ -62,7 +64,7 @@ class NoiseRow:
 
 
 def noise_rows(
-    scores: Mapping[str, Mapping[Condition, Mapping[str, Sequence[Row]]]],
+    scores: Mapping[str, Mapping[Condition, Mapping[str, Sequence[Trial]]]],
 ) -> list[NoiseRow]:
     """Make the rows of all runs, methods and conditions.
 
@@ -84,7 +86,7 @@ def noise_rows(
 
 
 def _row(
-    run: str, method: str, condition: Condition, trials: Sequence[Row], clean: dict[str, float]
+    run: str, method: str, condition: Condition, trials: Sequence[Trial], clean: dict[str, float]
 ) -> NoiseRow:
     values = _values(trials)
     changes = {
@@ -96,7 +98,7 @@ def _row(
     return NoiseRow(run, method, condition, values, len(trials), silent, changes, failed, delta)
 
 
-def _values(trials: Sequence[Row]) -> dict[str, float]:
+def _values(trials: Sequence[Trial]) -> dict[str, float]:
     means = ("missed_detection_rate", "f1")
     values = {}
     for metric in (*SIGNS, "f1"):
@@ -107,7 +109,7 @@ def _values(trials: Sequence[Row]) -> dict[str, float]:
     return values
 
 
-def _column(trials: Sequence[Row], metric: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _column(trials: Sequence[Trial], metric: str) -> Float64:
     return np.array([row[metric] for row in trials], np.float64)  # None becomes NaN
 
 

@@ -106,7 +106,8 @@ class TrialInput:
         noises = () if self._noise is None else self._noise.draw(np.random.default_rng(0))
         seed = 0 if self._noise is None else self._noise.seed
         # the key of epoch 0, as `WindowReader` has it
-        return NoisyVibration(self._dataset, self._header, noises, (seed, 0))[:, :]
+        noisy: Float64 = NoisyVibration(self._dataset, self._header, noises, (seed, 0))[:, :]
+        return noisy
 
     @property
     def _in_the_trial(self) -> bool:
@@ -131,4 +132,4 @@ class TrialInput:
         first = round(start * self._header.frame_rate_hz / TARGET_RATE_HZ)
         frames = self._config.frames(self._header.frame_rate_hz)
         values = normalise(self._noisy[:, :, first : first + frames])
-        return np.pad(values, ((0, 0), (0, 0), (0, frames - values.shape[2])))
+        return np.asarray(np.pad(values, ((0, 0), (0, 0), (0, frames - values.shape[2]))))
