@@ -158,5 +158,5 @@ def _noise_tables(
     for name in found:
         for each in protocol.domains:
             Console().print(noise_table(networks(rows), name, each))
-    typer.echo(f"printed: delta-m of other frameworks under such noise ({WHERE})")
+    typer.echo(f"* delta-m as printed for noise in the spectrogram ({WHERE})")
     typer.echo(f"tables: {output / 'robustness.json'}, with the baselines and all printed figures")

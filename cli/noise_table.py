@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from radarkit.evaluation.columns import METRICS
@@ -10,7 +11,13 @@ from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_o
 from radarkit.evaluation.published_noise import FRAMEWORKS, published
 from radarkit.evaluation.robustness_rows import SIGNS, NoiseRow
 
-_LABELS = {"r_timing_error_ms_offset_removed": "R timing (ms)"}
+# short enough for a terminal of 80 columns
+_HEADINGS = {
+    "rmse_mv": "RMSE\n(mV) ↓",
+    "pcc": "PCC\n↑",
+    "r_timing_error_ms_offset_removed": "R timing\n(ms) ↓",
+    "missed_detection_rate": "MDR\n(%) ↓",
+}
 
 
 def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
@@ -26,13 +33,15 @@ def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
         Where the noise was added.
     """
     metrics = [metric for metric in METRICS if metric.key in SIGNS]
-    table = Table(f"noise in the {domain}", title=run, title_justify="left")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    table.title, table.title_justify = f"{run}: noise in the {domain}", "left"
+    table.add_column("noise", no_wrap=True)
     for metric in metrics:
-        heading = _LABELS.get(metric.key, metric.heading)
-        table.add_column(f"{heading} {metric.arrow}", justify="right")
-    table.add_column("delta-m (%) ↑", justify="right")
+        table.add_column(_HEADINGS[metric.key], justify="right", no_wrap=True)
+    table.add_column("delta-m\n(%) ↑", justify="right", no_wrap=True)
     for framework in FRAMEWORKS:
-        table.add_column(f"{framework}, printed", justify="right", style="dim")
+        heading = framework.replace("-", "\n-")
+        table.add_column(f"{heading}*", justify="right", no_wrap=True, style="dim")
     by_condition = {row.condition: row for row in rows if row.run == run}
     for condition in conditions_of(domain):
         row = by_condition[condition]

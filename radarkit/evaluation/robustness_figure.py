@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 
 from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.noise_conditions import CLEAN, Condition, Domain, conditions_of
-from radarkit.evaluation.published_noise import FRAMEWORKS, published
+from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
 from radarkit.evaluation.robustness_rows import SIGNS, NoiseRow
 from radarkit.style import DASHES, PALE, line_styles, new_figure
 
-_KINDS = {
-    "constant": "constant noise, SNR (dB)",
-    "mild": "mild movements (0 dB), length (s)",
-    "extensive": "extensive movements (-9 dB), length (s)",
+_KINDS = {  # title and axis
+    "constant": ("constant noise", "SNR (dB)"),
+    "mild": ("mild movements, 0 dB", "length (s)"),
+    "extensive": ("extensive movements, -9 dB", "length (s)"),
 }
 _DELTA = "delta_m_percent"
 
@@ -45,7 +45,7 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
         for framework, dash in zip(FRAMEWORKS, DASHES, strict=False):
             printed = [_printed(framework, each, metric) for each in shown]
             panel.plot(
-                places, printed, dash, color=PALE, linewidth=0.9, label=f"{framework}, printed"
+                places, printed, dash, color=PALE, linewidth=0.9, label=f"{framework} ({WHERE})"
             )
         for run, style in zip(runs, line_styles(), strict=False):
             values = [_value(rows, run, each, metric) for each in shown]
@@ -54,12 +54,13 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
         if kind == "constant":
             panel.set_ylabel(_heading(metric))
     for column, kind in enumerate(_KINDS):
-        panels[column].set_title(f"{kind}", fontsize=9)
-        panels[len(panels) - len(_KINDS) + column].set_xlabel(_KINDS[kind])
+        title, axis = _KINDS[kind]
+        panels[column].set_title(title, fontsize=9)
+        panels[len(panels) - len(_KINDS) + column].set_xlabel(axis)
     for row in _rows_of(panels):
         _same_range(row)
     lines = panels[0].get_legend_handles_labels()
-    figure.legend(*lines, loc="outside upper left", ncols=3, frameon=False, fontsize=8)
+    figure.legend(*lines, loc="outside upper left", ncols=2, frameon=False, fontsize=8)
     return figure
 
 

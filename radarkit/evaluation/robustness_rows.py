@@ -116,4 +116,4 @@ def _column(trials: Sequence[Trial], metric: str) -> Float64:
 def _change(sign: int, value: float, clean: float) -> float:
     if clean == 0:
         return 0.0 if value == 0 else np.nan
-    return 100 * sign * (value - clean) / abs(clean)
+    return 100 * sign * (value - clean) / abs(clean) + 0.0  # no minus zero
