@@ -33,7 +33,7 @@ def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
         Where the noise was added.
     """
     metrics = [metric for metric in METRICS if metric.key in SIGNS]
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     table.title, table.title_justify = f"{run}: noise in the {domain}", "left"
     table.add_column("noise", no_wrap=True)
     for metric in metrics:

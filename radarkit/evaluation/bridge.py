@@ -1,42 +1,42 @@
-"""Beats lost to noise, put back between their neighbours.
+"""Beats lost to noise, put back between their neighbours, and pauses left alone.
 
-A gap between two found R peaks holds a lost beat when three things agree:
+A gap between two found R peaks holds lost beats when three things agree:
 
 - the gap is two or three times the cycle around it (the median of up to four cycles on either
   side), each part within `TOLERANCE` of that cycle;
-- the anchor curve rises near every missing place, if only by `TRACE` of a typical beat: too little
-  to be found, but more than it does where there is no beat;
-- there are at least `FEWEST` other cycles to tell from.
+- there are at least `FEWEST` other cycles to tell from;
+- the radar is at least as loud after every missing R peak as after the found ones (median): a
+  heart that pauses is quiet, so something was there, a beat or what drowned it.
 
-Without the second a heart that pauses for a whole beat would be given one. Between beats the curve
-of a trained network is flat to 1 % of a beat, with noise of -3 dB in the signal, too; where a beat
-was lost it rises by 10 % in the median. So a beat that left no trace stays lost, a gap of another
-length stays a gap, and four cycles without a beat are never filled. What is put back is marked as
-interpolated and has no confidence. Source: seed, "Noise Robustness", the peak "can be compensated
-from the adjacent cardiac cycles"; the rule is this project's own.
+What is put back is marked as interpolated and has no confidence. Everything else stays a gap. The
+rhythm alone does not do: hearts pause for whole cycles, too. Nor does what a network says there,
+which draws a little of a beat into pauses (on hearts that pause eight times a minute, F1 fell from
+96.1 to 94.6 %; with this rule it stays at 96.2 %). Source: seed, "Noise Robustness", the peak "can
+be compensated from the adjacent cardiac cycles"; the rule is this project's own.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.recording import Float32, Float64
 
 TOLERANCE = 0.1
-TRACE = 0.01
 FEWEST = 2
 _MOST_CYCLES = 3
 _SIDE = 4  # cycles on either side of a gap that say how long one is
+_BEAT_S = (0.02, 0.45)  # after the R peak, when a chest shows a beat: both vibrations and recoil
 
 
-def bridge(r_peaks: Float64, curve: Float32) -> tuple[Float64, NDArray[np.bool_]]:
+def bridge(r_peaks: Float64, vibration: Float64 | None) -> tuple[Float64, NDArray[np.bool_]]:
     """Put lost beats back at equal distances between the found ones.
 
     Parameters
     ----------
     r_peaks : (found,) float64
-        Increasing sample positions, picked from `curve`.
-    curve : (samples,) float32
-        Anchor curve of the trial.
+        Increasing sample positions.
+    vibration : (channels, samples) float64, optional
+        Acceleration of the chest in any unit, as noisy as it was; without it nothing is put back.
 
     Returns
     -------
@@ -45,10 +45,10 @@ def bridge(r_peaks: Float64, curve: Float32) -> tuple[Float64, NDArray[np.bool_]
     interpolated : (beats,) bool
         Which were put back.
     """
-    gaps = np.diff(r_peaks)
-    height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     lost: list[Float64] = []
-    for index, gap in enumerate(gaps):
+    gaps = np.diff(r_peaks)
+    loudness = None if vibration is None else _loudness(vibration)
+    for index, gap in enumerate(gaps if loudness is not None else ()):
         around = np.concatenate([gaps[max(0, index - _SIDE) : index], gaps[index + 1 :][:_SIDE]])
         if around.size < FEWEST:
             continue
@@ -57,7 +57,8 @@ def bridge(r_peaks: Float64, curve: Float32) -> tuple[Float64, NDArray[np.bool_]
         if not 2 <= parts <= _MOST_CYCLES or abs(gap / parts - cycle) > TOLERANCE * cycle:
             continue
         places = r_peaks[index] + gap * np.arange(1, parts) / parts
-        if _leave_a_trace(places, TOLERANCE * cycle, height, r_peaks):
+        usual = np.median(_after(r_peaks, loudness))
+        if (_after(places, loudness) >= usual).all():
             lost.append(places)
     put_back = np.concatenate(lost) if lost else np.empty(0)
     every = np.concatenate([r_peaks, put_back])
@@ -93,12 +94,17 @@ def between_neighbours(
     return lengths, shapes
 
 
-def _leave_a_trace(places: Float64, reach: float, height: Float64, r_peaks: Float64) -> bool:
-    """Whether the curve rises near all of some places."""
-    floor = float(np.median(height))
-    beat = float(np.median(np.interp(r_peaks, np.arange(height.size), height))) - floor
-    for place in places:
-        near = height[max(0, round(place - reach)) : round(place + reach) + 1]
-        if near.max() - floor < TRACE * beat:
-            return False
-    return True
+def _loudness(vibration: Float64) -> Float64:
+    """Add up the power over the channels, each relative to its own, from the start."""
+    power = np.mean(np.square(vibration), axis=1, keepdims=True)
+    relative = np.square(vibration) / np.where(power > 0, power, 1.0)
+    return np.concatenate([[0.0], np.cumsum(relative.mean(axis=0))])
+
+
+def _after(r_peaks: Float64, loudness: Float64) -> Float64:
+    """Mean power while a beat of each R peak would show."""
+    first, last = (
+        np.clip(np.rint(r_peaks + after_s * TARGET_RATE_HZ), 0, loudness.size - 1).astype(np.int64)
+        for after_s in _BEAT_S
+    )
+    return np.asarray((loudness[last] - loudness[first]) / np.maximum(last - first, 1))

@@ -188,7 +188,7 @@ def reconstructions(
 def reconstruct(
     model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
 ) -> Reconstruction:
-    """Reconstruct the ECG of one trial from its spectrogram alone."""
+    """Reconstruct the ECG of one trial from its radar alone."""
     starts = radar.starts
     numbers = np.arange(starts.size)
     outputs = [
@@ -197,7 +197,7 @@ def reconstruct(
     ]
     shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
     curve = average_anchors(anchors, starts, header.samples)
-    r_peaks, interpolated = bridge(pick_anchors(curve), curve)
+    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration())
     window = record.train.window.samples
     predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
     lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
