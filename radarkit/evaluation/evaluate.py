@@ -178,9 +178,8 @@ def reconstructions(
         network: found,
         mean: mean_beat(record.reference, found.r_peaks, header.samples, found.lengths),
     }
-    vibration = radar.vibration()
-    if vibration is not None:
-        made[classical] = classical_beats(record.reference, vibration.astype(np.float32))
+    if radar.vibration is not None:
+        made[classical] = classical_beats(record.reference, radar.vibration.astype(np.float32))
     return made
 
 
@@ -197,7 +196,7 @@ def reconstruct(
     ]
     shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
     curve = average_anchors(anchors, starts, header.samples)
-    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration())
+    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration)
     window = record.train.window.samples
     predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
     lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)

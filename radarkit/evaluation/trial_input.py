@@ -92,6 +92,7 @@ class TrialInput:
             ]
         return np.stack(read)
 
+    @cached_property
     def vibration(self) -> Float64 | None:
         """Acceleration of the chest with its noise, in m/s^2.
 
@@ -117,7 +118,7 @@ class TrialInput:
     @cached_property
     def _noisy(self) -> Float32:
         """Spectrogram of the whole noisy vibration, on the rows of the stored one."""
-        vibration = self.vibration()
+        vibration = self.vibration
         assert vibration is not None  # the noise is in the trial
         grid = FrequencyGrid(
             frequencies_hz=tuple(self._dataset.frequencies_hz(self._header).tolist())

@@ -15,9 +15,8 @@ from radarkit.training.run import BEST, RunRecord
 
 def write_data(path):
     """Three people, 12 s in front of two channels."""
-    recipe = load_recipe("lying").model_copy(update={"subjects": 3, "duration_s": 12.0})
-    people = recipe.people.model_copy(update={"channels": 2})
-    simulate_dataset(path, SimulationConfig(recipe=recipe.model_copy(update={"people": people})))
+    recipe = load_recipe("lying", subjects=3, duration_s=12, channels=2)
+    simulate_dataset(path, SimulationConfig(recipe=recipe))
     return path
 
 
