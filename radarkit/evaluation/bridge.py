@@ -45,10 +45,13 @@ def bridge(r_peaks: Float64, vibration: Float64 | None) -> tuple[Float64, NDArra
     interpolated : (beats,) bool
         Which were put back.
     """
-    lost: list[Float64] = []
+    if vibration is None or r_peaks.size == 0:
+        return r_peaks, np.zeros(r_peaks.size, np.bool_)
+    loudness = _loudness(vibration)
+    usual = np.median(_after(r_peaks, loudness))
     gaps = np.diff(r_peaks)
-    loudness = None if vibration is None else _loudness(vibration)
-    for index, gap in enumerate(gaps if loudness is not None else ()):
+    lost: list[Float64] = []
+    for index, gap in enumerate(gaps):
         around = np.concatenate([gaps[max(0, index - _SIDE) : index], gaps[index + 1 :][:_SIDE]])
         if around.size < FEWEST:
             continue
@@ -57,7 +60,6 @@ def bridge(r_peaks: Float64, vibration: Float64 | None) -> tuple[Float64, NDArra
         if not 2 <= parts <= _MOST_CYCLES or abs(gap / parts - cycle) > TOLERANCE * cycle:
             continue
         places = r_peaks[index] + gap * np.arange(1, parts) / parts
-        usual = np.median(_after(r_peaks, loudness))
         if (_after(places, loudness) >= usual).all():
             lost.append(places)
     put_back = np.concatenate(lost) if lost else np.empty(0)
