@@ -136,8 +136,9 @@ def _noise_tables(
     from radarkit.cli.progress import progress_bar
     from radarkit.errors import UserError
     from radarkit.evaluation.noise_conditions import Domain
+    from radarkit.evaluation.noise_protocol import Protocol
     from radarkit.evaluation.published_noise import WHERE
-    from radarkit.evaluation.robustness import Protocol, measured
+    from radarkit.evaluation.robustness import measured
     from radarkit.evaluation.robustness_files import networks, write_robustness
     from radarkit.evaluation.robustness_rows import noise_rows
 

@@ -8,7 +8,8 @@ from radarkit.errors import UserError
 from radarkit.evaluation import robustness
 from radarkit.evaluation.evaluate import evaluate, method_names
 from radarkit.evaluation.noise_conditions import CLEAN, conditions_of
-from radarkit.evaluation.robustness import Protocol, measured
+from radarkit.evaluation.noise_protocol import Protocol
+from radarkit.evaluation.robustness import measured
 from radarkit.evaluation.robustness_files import networks, write_robustness
 from radarkit.evaluation.robustness_rows import noise_rows
 
