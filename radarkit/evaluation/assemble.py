@@ -41,6 +41,13 @@ class Reconstruction:
         The long-term ECG.
     anchor_curve : (samples,) float32, optional
         What the R peaks were picked from.
+    confidence : (beats,) float32, optional
+        How sure the method is of each beat, from 0 to 1; 0 for an interpolated one.
+    ecg_confidence : (samples,) float32, optional
+        The same of the ECG, joined as the cycles are; 0 where none lies.
+    interpolated : (beats,) bool, optional
+        Beats that were not found but put between their neighbours; see
+        `radarkit.evaluation.bridge`.
     """
 
     r_peaks: Float64
@@ -48,6 +55,9 @@ class Reconstruction:
     shapes: Float32
     ecg_mv: Float32
     anchor_curve: Float32 | None = None
+    confidence: Float32 | None = None
+    ecg_confidence: Float32 | None = None
+    interpolated: NDArray[np.bool_] | None = None
 
 
 def assemble(
@@ -59,6 +69,8 @@ def assemble(
     amplitude_mv: float,
     offset_mv: float,
     anchor_curve: Float32 | None = None,
+    confidence: Float32 | None = None,
+    interpolated: NDArray[np.bool_] | None = None,
 ) -> Reconstruction:
     """Place every cycle at its R peak and join them.
 
@@ -76,6 +88,10 @@ def assemble(
         Height and foot of a cycle.
     anchor_curve : (samples,) float32, optional
         Kept for the figures.
+    confidence : (beats,) float32, optional
+        Becomes the confidence of the ECG.
+    interpolated : (beats,) bool, optional
+        Kept.
 
     Returns
     -------
@@ -95,9 +111,10 @@ def assemble(
             expected="finite shapes and positive lengths",
             do="the training diverged: train again, with a smaller learning rate",
         )
-    total, weight = np.zeros(samples), np.zeros(samples)
+    total, weight, sure = np.zeros(samples), np.zeros(samples), np.zeros(samples)
+    beliefs = np.zeros(r_peaks.size) if confidence is None else confidence
     phase_of_point = np.linspace(0.0, 1.0, shapes.shape[1])
-    for r_peak, length, shape in zip(r_peaks, lengths, shapes, strict=True):
+    for r_peak, length, shape, belief in zip(r_peaks, lengths, shapes, beliefs, strict=True):
         start = r_peak - R_FRACTION * length
         first, last = max(int(np.ceil(start)), 0), min(int(start + length) + 1, samples)
         if first >= last:
@@ -107,12 +124,23 @@ def assemble(
         near = np.maximum(near, WEIGHT_FLOOR)
         total[first:last] += near * np.interp(phase, phase_of_point, shape)
         weight[first:last] += near
+        sure[first:last] += near * belief
     covered = np.flatnonzero(weight)
     level = total[covered] / weight[covered]
     # a heart rests for most of a cycle, so the median of the cycles is the isoelectric line
     baseline = float(np.median(shapes)) if covered.size else 0.0
     ecg = offset_mv + amplitude_mv * _bridge(covered, level, samples, baseline)
-    return Reconstruction(r_peaks, lengths, shapes, ecg.astype(np.float32), anchor_curve)
+    np.divide(sure, weight, out=sure, where=weight > 0)
+    return Reconstruction(
+        r_peaks,
+        lengths,
+        shapes,
+        ecg.astype(np.float32),
+        anchor_curve,
+        confidence,
+        None if confidence is None else sure.astype(np.float32),
+        interpolated,
+    )
 
 
 def _bridge(covered: NDArray[np.int64], level: Float64, samples: int, baseline: float) -> Float64:

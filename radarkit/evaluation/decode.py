@@ -92,6 +92,33 @@ def pick_anchors(
     return between_samples(height, at)
 
 
+def anchor_confidence(curve: Float32, r_peaks: Float64) -> Float32:
+    """Tell how sure the predictions are of each R peak, from themselves alone.
+
+    The height of the averaged curve at the R peak above its median, where 1 is the height of the
+    bump that a network learns to draw. It falls when windows are unsure, and when overlapping
+    windows are sure of different places, since their bumps then average to a low and broad one.
+    It is no probability; `docs/evaluation.md` says how often R peaks of a confidence were right.
+
+    Parameters
+    ----------
+    curve : (samples,) float32
+        Anchor curve at 200 Hz; NaN and infinity count as 0.
+    r_peaks : (beats,) float64
+        Sample positions.
+
+    Returns
+    -------
+    (beats,) float32
+        In [0, 1].
+    """
+    height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    if height.size == 0:
+        return np.zeros(r_peaks.size, np.float32)
+    at = np.interp(r_peaks, np.arange(height.size), height) - np.median(height)
+    return np.asarray(np.clip(at, 0.0, 1.0), np.float32)
+
+
 def decode_length(logits: Float32) -> Float64:
     """Read cycle lengths from class logits, finer than a class.
 

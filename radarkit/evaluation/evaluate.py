@@ -4,24 +4,31 @@ Every trial of the unseen subjects is reconstructed from its spectrogram alone, 
 by the trivial baselines; only then are the labels read and the reconstructions scored.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from radarkit.datasets.build import cardiac_vibration
+from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import unseen_subjects
+from radarkit.datasets.splits import Split, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
-from radarkit.datasets.window_reader import read_window
-from radarkit.datasets.windows import TARGET_RATE_HZ, window_starts
+from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction, assemble
 from radarkit.evaluation.baselines import classical_beats, mean_beat
-from radarkit.evaluation.decode import average_anchors, cycles_at, decode_length, pick_anchors
+from radarkit.evaluation.bridge import between_neighbours, bridge
+from radarkit.evaluation.decode import (
+    anchor_confidence,
+    average_anchors,
+    cycles_at,
+    decode_length,
+    pick_anchors,
+)
 from radarkit.evaluation.scores import Row, score
+from radarkit.evaluation.trial_input import TrialInput
 from radarkit.models import RadarOdeMtl
 from radarkit.recording import Recording
 from radarkit.training.checkpoint import load_model
@@ -65,15 +72,31 @@ class Evaluation:
     dataset : Dataset
         The data.
     trials : tuple of TrialResult
-        The trials of its unseen subjects.
+        The trials of its unseen subjects, or of all where that was allowed.
+    noise : LiveNoise, optional
+        What was added to the radar.
     """
 
     record: RunRecord
     dataset: Dataset
     trials: tuple[TrialResult, ...]
+    noise: LiveNoise | None = None
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """Scored subjects that the run was trained on or chosen by: on them it may remember."""
+        scored = dict.fromkeys(trial.header.subject for trial in self.trials)
+        return seen_subjects(tuple(scored), self.record.split)
 
 
-def evaluate(run: Path, data: Path, on_trial: OnTrial = lambda *_: None) -> Evaluation:
+def evaluate(
+    run: Path,
+    data: Path,
+    on_trial: OnTrial = lambda *_: None,
+    *,
+    noise: LiveNoise | None = None,
+    allow_seen: bool = False,
+) -> Evaluation:
     """Score the best checkpoint of a run on the subjects it has not seen.
 
     Parameters
@@ -84,6 +107,11 @@ def evaluate(run: Path, data: Path, on_trial: OnTrial = lambda *_: None) -> Eval
         Labelled data set; subjects the run trained on or was chosen by are left out.
     on_trial : callable
         Called after each trial with its number, the number of trials, and its name.
+    noise : LiveNoise, optional
+        Added to what is reconstructed from, never to the truth. It is the same for every run.
+    allow_seen : bool
+        Score on all subjects of the data, those of the training among them; `Evaluation.seen` says
+        which they were.
 
     Raises
     ------
@@ -93,46 +121,87 @@ def evaluate(run: Path, data: Path, on_trial: OnTrial = lambda *_: None) -> Eval
     record = RunRecord.load(run)
     model = load_model(run / BEST)
     dataset = Dataset(data)
-    unseen = unseen_subjects(dataset.subjects, record.split)
-    headers = [header for header in dataset.trials if header.subject in unseen]
-    methods = method_names(record)
+    headers = scored_trials(dataset, record, allow_seen=allow_seen)
     trials = []
     for number, header in enumerate(headers, start=1):
-        _check_fit(header, record)
-        network = reconstruct(model, dataset, header, record)
+        seen_of_it = trial_input(dataset, header, record, noise)
+        made = reconstructions(model, seen_of_it, header, record)
         recording = dataset.recording(header)
-        baselines = (
-            mean_beat(record.reference, network.r_peaks, header.samples, network.lengths),
-            classical_beats(record.reference, cardiac_vibration(recording)),
-        )
-        made = dict(zip(methods, (network, *baselines), strict=True))
         name: Row = {"subject": header.subject, "trial": header.trial}
         scores = {method: {**name, **score(found, recording)} for method, found in made.items()}
         trials.append(TrialResult(header, recording, made, scores))
         on_trial(number, len(headers), header.name)
-    return Evaluation(record, dataset, tuple(trials))
+    return Evaluation(record, dataset, tuple(trials), noise)
+
+
+def scored_trials(
+    dataset: Dataset, record: RunRecord, *, allow_seen: bool = False
+) -> list[TrialHeader]:
+    """List the trials that a run may be scored on.
+
+    Raises
+    ------
+    UserError
+        When every subject was used in training the run, or a trial does not fit its network.
+    """
+    wanted = dataset.subjects if allow_seen else unseen_subjects(dataset.subjects, record.split)
+    headers = [header for header in dataset.trials if header.subject in wanted]
+    for header in headers:
+        _check_fit(header, record)
+    return headers
+
+
+def seen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
+    """Those of some subjects that a run was trained on or chosen by."""
+    known = {*split.train, *split.validation}
+    return tuple(name for name in subjects if name in known)
+
+
+def trial_input(
+    dataset: Dataset, header: TrialHeader, record: RunRecord, noise: LiveNoise | None = None
+) -> TrialInput:
+    """Open what a run may see of a trial."""
+    config = record.train.window.model_copy(update={"hop_s": HOP_S})
+    return TrialInput(dataset, header, config, noise)
+
+
+def reconstructions(
+    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
+) -> dict[str, Reconstruction]:
+    """Reconstruct a trial by the network and by the baselines, in the order of `method_names`.
+
+    Classical peaks are left out where the noise is not in the signal that they are picked from.
+    """
+    network, mean, classical = method_names(record)
+    found = reconstruct(model, radar, header, record)
+    made = {
+        network: found,
+        mean: mean_beat(record.reference, found.r_peaks, header.samples, found.lengths),
+    }
+    if radar.vibration is not None:
+        made[classical] = classical_beats(record.reference, radar.vibration.astype(np.float32))
+    return made
 
 
 @torch.no_grad()
 def reconstruct(
-    model: RadarOdeMtl, dataset: Dataset, header: TrialHeader, record: RunRecord
+    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
 ) -> Reconstruction:
-    """Reconstruct the ECG of one trial from its spectrogram alone."""
-    config = record.train.window.model_copy(update={"hop_s": HOP_S})
-    starts = window_starts(header.samples, header.frame_rate_hz, config)
-    if starts.size == 0:
-        raise UserError(
-            f"trial {header.name} lasts {header.duration_s:.1f} s",
-            expected=f"at least {config.length_s:g} s",
-        )
-    outputs = []
-    for batch in np.array_split(starts, -(-starts.size // _BATCH)):
-        windows = np.stack([read_window(dataset, header, int(start), config) for start in batch])
-        outputs.append(model(torch.from_numpy(windows)))
+    """Reconstruct the ECG of one trial from its radar alone."""
+    starts = radar.starts
+    numbers = np.arange(starts.size)
+    outputs = [
+        model(torch.from_numpy(radar.windows(batch)))
+        for batch in np.array_split(numbers, -(-starts.size // _BATCH))
+    ]
     shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
     curve = average_anchors(anchors, starts, header.samples)
-    r_peaks = pick_anchors(curve)
-    lengths, cycles = cycles_at(r_peaks, starts, config.samples, decode_length(logits), shapes)
+    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration)
+    window = record.train.window.samples
+    predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
+    lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
+    confidence = anchor_confidence(curve, r_peaks)
+    confidence[interpolated] = 0
     return assemble(
         r_peaks,
         lengths,
@@ -141,6 +210,8 @@ def reconstruct(
         amplitude_mv=record.reference.amplitude_mv,
         offset_mv=record.reference.offset_mv,
         anchor_curve=curve,
+        confidence=confidence,
+        interpolated=interpolated,
     )
 
 

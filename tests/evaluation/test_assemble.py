@@ -88,3 +88,20 @@ def test_a_diverged_network_is_named_as_such(broken):
         length = [np.nan if broken == "length" else 0.0]
     with pytest.raises(UserError, match=r"1 of 1 predicted cycles.*diverged"):
         put(r, length, shape, 400)
+
+
+def test_the_confidence_of_the_ecg_is_that_of_the_cycle_that_lies_there():
+    made = assemble(
+        np.array([135.0, 235.0]),
+        np.array([100.0, 100.0]),
+        np.ones((2, 200), np.float32),
+        400,
+        amplitude_mv=1.0,
+        offset_mv=0.0,
+        confidence=np.array([0.8, 0.4], np.float32),
+        interpolated=np.array([False, False]),
+    )
+    sure = made.ecg_confidence
+    np.testing.assert_allclose(sure[110:199], 0.8, atol=1e-6)
+    np.testing.assert_allclose(sure[202:290], 0.4, atol=1e-6)
+    np.testing.assert_array_equal(sure[[0, 90, 310, 399]], 0)  # no cycle, no confidence

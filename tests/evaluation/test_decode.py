@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radarkit.evaluation import average_anchors, cycles_at, decode_length, pick_anchors
-from radarkit.evaluation.decode import CLOSENESS_S
+from radarkit.evaluation.decode import CLOSENESS_S, anchor_confidence
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -134,3 +134,27 @@ def test_the_cycle_of_a_beat_is_the_mean_over_the_windows_it_is_central_in(seed)
 def test_without_beats_there_are_no_cycles():
     lengths, shapes = cycles_at(np.empty(0), np.array([0]), 800, np.ones(1), np.ones((1, 200)))
     assert lengths.shape == (0,) and shapes.shape == (0, 200)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.floats(0.05, 1), min_size=1, max_size=8), st.floats(-0.5, 0.5))
+def test_confidence_is_the_height_of_the_bump_above_the_curve_between_beats(heights, level):
+    r_peaks = 100 + 170 * np.arange(len(heights))
+    at = np.arange(r_peaks[-1] + 100)[:, None]
+    curve = (heights * np.exp(-0.5 * ((at - r_peaks) / 4) ** 2)).max(axis=1) + level
+    np.testing.assert_allclose(anchor_confidence(curve, r_peaks.astype(float)), heights, atol=1e-4)
+
+
+def test_windows_that_are_sure_of_different_places_make_each_other_less_sure():
+    starts = np.array([0, 0])
+    agreed, torn = (
+        average_anchors(np.stack([bumps([400], 800), bumps([place], 800)]), starts, 800)
+        for place in (400, 412)
+    )
+    surest = [float(anchor_confidence(c, pick_anchors(c)).max()) for c in (agreed, torn)]
+    assert surest[0] == pytest.approx(1) and surest[1] < 0.6
+
+
+@pytest.mark.parametrize("curve", [np.zeros(0), np.full(9, np.nan), np.full(9, np.inf)])
+def test_a_broken_curve_is_sure_of_nothing(curve):
+    np.testing.assert_array_equal(anchor_confidence(curve, np.array([3.0])), [0])

@@ -1,0 +1,100 @@
+"""What a measurement under noise is made from: runs, data, domains and a seed."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from radarkit import __version__
+from radarkit.datasets.reader import Dataset
+from radarkit.evaluation.evaluate import scored_trials, seen_subjects, trial_input
+from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
+from radarkit.training.checkpoint import load_model
+from radarkit.training.run import BEST, RECORD, RunRecord
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What is asked for.
+
+    Attributes
+    ----------
+    runs : tuple of Path
+        Folders of the runs.
+    data : Path
+        Labelled data set.
+    domains : tuple of str
+        Where the noise is added: ``signal``, ``spectrogram``.
+    seed : int
+        Of the noise.
+    allow_seen : bool
+        As in `evaluate`.
+    """
+
+    runs: tuple[Path, ...]
+    data: Path
+    domains: tuple[Domain, ...]
+    seed: int = 0
+    allow_seen: bool = False
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition once, the clean one first."""
+        return tuple(dict.fromkeys(c for domain in self.domains for c in conditions_of(domain)))
+
+    @property
+    def names(self) -> dict[str, Path]:
+        """Runs by the name they have in tables: that of the folder, if no other has it."""
+        short = [run.resolve().name for run in self.runs]
+        return {
+            name if short.count(name) == 1 else str(run): run
+            for name, run in zip(short, self.runs, strict=True)
+        }
+
+    def made_from(self) -> dict[str, Any]:
+        """List everything that decides the scores, ready for JSON.
+
+        Raises
+        ------
+        UserError
+            When a run or the data cannot be used, or do not fit each other, under any condition.
+        """
+        dataset = Dataset(self.data)
+        runs = []
+        for name, run in self.names.items():
+            record = RunRecord.load(run)
+            load_model(run / BEST)
+            headers = scored_trials(dataset, record, allow_seen=self.allow_seen)
+            scored = list(dict.fromkeys(header.subject for header in headers))
+            runs.append(
+                {
+                    "run": name,
+                    "checkpoint": _digest(run),
+                    "subjects": scored,
+                    "subjects_seen_in_training": list(seen_subjects(scored, record.split)),
+                }
+            )
+            for header in headers:
+                dataset.labels(header)
+                for domain in self.domains:  # the last one has the least to read
+                    noise = conditions_of(domain)[-1].live(self.seed)
+                    trial_input(dataset, header, record, noise)
+        return {
+            "radarkit_version": __version__,
+            "runs": runs,
+            "data": _fingerprint(dataset),
+            "domains": list(self.domains),
+            "noise_seed": self.seed,
+        }
+
+
+def _digest(run: Path) -> str:
+    content = (run / RECORD).read_bytes() + (run / BEST).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    """Tell one data set from another without reading all of it."""
+    trials = [(each.name, each.samples, each.path.stat().st_size) for each in dataset.trials]
+    content = f"{dataset.attributes.get('config_json')} {trials}"
+    return f"{dataset.path.name} {hashlib.sha256(content.encode()).hexdigest()[:16]}"
