@@ -92,7 +92,6 @@ def _report(
     from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present, summaries
-    from radarkit.evaluation.seen import state_seen
     from radarkit.files import atomic_folder, check_output
     from radarkit.training.metrics_log import read_history
 
@@ -103,7 +102,6 @@ def _report(
         evaluation = score_run(run, data, advance, allow_seen=allow_seen)
     with atomic_folder(output, force=force) as folder:
         present(evaluation, read_history(run), folder)
-        state_seen(evaluation, folder)
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
     medians = {method: rows[0] for method, rows in summaries(evaluation).items()}

@@ -7,9 +7,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from radarkit.evaluation.columns import METRICS
+from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.evaluation.published_noise import FRAMEWORKS, published
-from radarkit.evaluation.robustness_rows import SIGNS, NoiseRow
+from radarkit.evaluation.robustness_rows import NoiseRow
 
 # short enough for a terminal of 80 columns
 _HEADINGS = {
@@ -32,7 +33,7 @@ def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
     domain : str
         Where the noise was added.
     """
-    metrics = [metric for metric in METRICS if metric.key in SIGNS]
+    metrics = [metric for metric in METRICS if metric.key in NOISE_METRICS]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
     table.title, table.title_justify = f"{run}: noise in the {domain}", "left"
     table.add_column("noise", no_wrap=True)

@@ -58,7 +58,7 @@ def delta_m_by_task(
     """
     if "pcc" in scores and has_failed(scores["pcc"]):
         return np.nan
-    of_tasks = [np.mean([_gain(scores[k], base[k], better[k]) for k in task]) for task in tasks]
+    of_tasks = [np.mean([gain(scores[k], base[k], better[k]) for k in task]) for task in tasks]
     return float(100 * np.mean(of_tasks))
 
 
@@ -72,7 +72,8 @@ def delta_m_flat(
     return delta_m_by_task(scores, base, [(metric,) for metric in metrics], better)
 
 
-def _gain(value: float, base: float, better: Better) -> float:
+def gain(value: float, base: float, better: Better) -> float:
+    """Relative improvement of a metric over `base`; NaN where it changes from 0."""
     change = value - base if better == "higher" else base - value
     if base == 0:
         return 0.0 if change == 0 else np.nan

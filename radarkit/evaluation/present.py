@@ -72,6 +72,7 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
             for method, rows in found.items()
         },
         "data": data.path.name,
+        "subjects_seen_in_training": list(evaluation.seen),
         "run": record.model_dump(mode="json", exclude={"reference"}),
     }
     (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n")
@@ -88,13 +89,15 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
     write_report(
         folder / "report.html",
         ReportContent(
-            title="ECG from radar: a run on people it has not seen",
+            title=f"ECG from radar: a run on people it has {'' if evaluation.seen else 'not '}seen",
             summary=(
+                *_warning(evaluation.seen),
                 f"{network}, trained on {len(record.split.train)} people of the data set "
                 f"{record.data['name']} and chosen on {len(record.split.validation)} more, "
-                f"reconstructs the ECG of {len(subjects)} others ({', '.join(subjects)}) in the "
-                f"data set {data.path.name}: {len(evaluation.trials)} trials, "
-                f"{seconds / 60:.1f} minutes.",
+                f"reconstructs the ECG of {len(subjects)} "
+                f"{'people' if evaluation.seen else 'others'} ({', '.join(subjects)}) in the data "
+                f"set {data.path.name}: {len(evaluation.trials)} trials, {seconds / 60:.1f} "
+                "minutes.",
                 "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, "
                 "offset or length enters a reconstruction.",
             ),
@@ -107,6 +110,15 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
             history=history,
         ),
     )
+
+
+def _warning(seen: Sequence[str]) -> list[str]:
+    if not seen:
+        return []
+    return [
+        f"Not a test: the network has learnt from {', '.join(seen)}, or was chosen by them, and "
+        "may remember them. How good it is on anybody else does not follow from this page."
+    ]
 
 
 def _pictures(evaluation: Evaluation) -> list[ReportFigure]:

@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from radarkit.evaluation.columns import METRICS
+from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import CLEAN, Condition, Domain, conditions_of
 from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
-from radarkit.evaluation.robustness_rows import SIGNS, NoiseRow
+from radarkit.evaluation.robustness_rows import NoiseRow
 from radarkit.style import DASHES, PALE, line_styles, new_figure
 
 _KINDS = {  # title and axis
@@ -34,7 +35,7 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
     domain : str
         Where the noise was added.
     """
-    metrics = (*SIGNS, _DELTA)
+    metrics = (*NOISE_METRICS, _DELTA)
     figure, panels = new_figure(len(metrics) * len(_KINDS), 1.9, columns=len(_KINDS))
     runs = list(dict.fromkeys(row.run for row in rows))
     for panel, (metric, kind) in zip(

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import Domain
 from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
 from radarkit.evaluation.robustness_figure import robustness_figure
-from radarkit.evaluation.robustness_rows import SIGNS, NoiseRow
+from radarkit.evaluation.robustness_rows import NoiseRow
 from radarkit.files import atomic_file
 from radarkit.style import DPI
 
@@ -84,7 +85,7 @@ def _flat(row: NoiseRow) -> dict[str, Any]:
     cells |= {f"{name} change_percent": _defined(x) for name, x in row.changes_percent.items()}
     for framework in FRAMEWORKS:
         printed = published(framework, row.condition)
-        for name in (*SIGNS, "delta_m_percent"):
+        for name in (*NOISE_METRICS, "delta_m_percent"):
             cells[f"{framework} ({WHERE}) {name}"] = (
                 "failed" if printed is None else getattr(printed, name)
             )

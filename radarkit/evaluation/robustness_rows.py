@@ -15,18 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from radarkit.evaluation.delta_m import BETTER, NOISE_METRICS, delta_m_flat, gain, has_failed
 from radarkit.evaluation.noise_conditions import CLEAN, Condition
 from radarkit.recording import Float64
 
 Trial = Mapping[str, str | float | None]
 
-FAILED_BELOW_PCC = 0.6
-SIGNS = {
-    "rmse_mv": -1,
-    "pcc": 1,
-    "r_timing_error_ms_offset_removed": -1,
-    "missed_detection_rate": -1,
-}
+_MEANS = ("missed_detection_rate", "f1")  # the others are medians
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class NoiseRow:
     condition : Condition
         The noise.
     values : dict of str to float
-        The metrics of `SIGNS`, NaN where no trial has them, and ``f1``, the mean over trials.
+        Those of `NOISE_METRICS`, NaN where no trial has them, and ``f1``, the mean over trials.
     trials, silent : int
         How many there are, and in how many of them not one beat was matched: these are in MDR and
         F1 only.
@@ -90,30 +85,23 @@ def _row(
 ) -> NoiseRow:
     values = _values(trials)
     changes = {
-        metric: _change(sign, values[metric], clean[metric]) for metric, sign in SIGNS.items()
+        metric: 100 * gain(values[metric], clean[metric], BETTER[metric]) + 0.0  # no minus zero
+        for metric in NOISE_METRICS
     }
-    failed = not values["pcc"] >= FAILED_BELOW_PCC
-    delta = np.nan if failed else float(np.mean(list(changes.values())))
+    failed, delta = has_failed(values["pcc"]), delta_m_flat(values, clean) + 0.0
     silent = int((~np.isfinite(_column(trials, "pcc"))).sum())
     return NoiseRow(run, method, condition, values, len(trials), silent, changes, failed, delta)
 
 
 def _values(trials: Sequence[Trial]) -> dict[str, float]:
-    means = ("missed_detection_rate", "f1")
     values = {}
-    for metric in (*SIGNS, "f1"):
+    for metric in (*NOISE_METRICS, "f1"):
         column = _column(trials, metric)
         defined = column[np.isfinite(column)]
-        middle = np.mean if metric in means else np.median
+        middle = np.mean if metric in _MEANS else np.median
         values[metric] = float(middle(defined)) if defined.size else np.nan
     return values
 
 
 def _column(trials: Sequence[Trial], metric: str) -> Float64:
     return np.array([row[metric] for row in trials], np.float64)  # None becomes NaN
-
-
-def _change(sign: int, value: float, clean: float) -> float:
-    if clean == 0:
-        return 0.0 if value == 0 else np.nan
-    return 100 * sign * (value - clean) / abs(clean) + 0.0  # no minus zero
