@@ -95,7 +95,7 @@ class EcgOde(nn.Module):
     theta: Tensor
     solution: Tensor
     rest: Tensor
-    factors: Tensor
+    factors: Tensor | None
 
     def __init__(self, turn_deg: float = 0.0, *, learn_defaults: bool = False) -> None:
         super().__init__()
@@ -110,11 +110,8 @@ class EcgOde(nn.Module):
         rest = z * (1 - STEP_S) ** k + matrix @ baseline_mv
         table = np.stack((HEIGHTS, WIDTHS_RAD, np.radians(ANGLES_DEG)))
         defaults = torch.as_tensor(table, dtype=torch.get_default_dtype())
-        if learn_defaults:
-            # factors, so that one learning rate suits heights of 480 and widths of 0.1
-            self.factors = nn.Parameter(torch.ones_like(defaults))
-        else:
-            self.register_buffer("factors", torch.ones_like(defaults), persistent=False)
+        # factors, so that one learning rate suits heights of 480 and widths of 0.1
+        self.factors = nn.Parameter(torch.ones_like(defaults)) if learn_defaults else None
         for name, value in (("theta", theta), ("solution", -matrix.T), ("rest", rest)):
             tensor = torch.as_tensor(value, dtype=torch.get_default_dtype())
             self.register_buffer(name, tensor, persistent=False)
@@ -133,7 +130,8 @@ class EcgOde(nn.Module):
         (batch, 200)
             z at 200 points, in mV.
         """
-        scaled = (1 + u.view(-1, 3, len(WAVES))) * (self.factors * self.defaults)
+        table = self.defaults if self.factors is None else self.factors * self.defaults
+        scaled = (1 + u.view(-1, 3, len(WAVES))) * table
         height, width, angle = scaled.unbind(1)
         distance = torch.fmod(self.theta - angle.unsqueeze(-1), 2 * math.pi)
         sharpness = -0.5 / (width.square() + _WIDTH_GUARD_RAD2)

@@ -5,12 +5,14 @@ each of the three tasks, EGA and the optimiser's update, for a batch of 8 window
 
 The reference gathers the corners of every tap, passes backward through the whole network once a
 task, and copies the shared gradients out in between, as the released code of radarODE-MTL does; its
-shape head is the temporal one alone, as released. Ours draws the ODE as well.
+shape head is the temporal one alone, as released. Ours draws the ODE as well, and keeps freed
+memory for the next step, as `radarkit train` does.
 """
 
 import pytest
 import torch
 
+from radarkit.allocation import keep_freed_memory
 from radarkit.datasets.loading import Window
 from radarkit.models import ModelConfig, build_model
 from radarkit.models.deformable import DeformableConv2d
@@ -97,6 +99,7 @@ def seconds_a_step(step, threads, repeats=REPEATS):
 
 def test_a_step_on_two_cores_beside_its_definition(capsys, monkeypatch):
     reference_s = seconds_a_step(reference_step(monkeypatch), 2, repeats=2)
+    keep_freed_memory()
     ours = {
         "paper, exact EGA, 2 threads": seconds_a_step(our_step("paper"), 2),
         "paper, EGA of features, 2 threads": seconds_a_step(our_step("paper", "features"), 2),
