@@ -137,8 +137,8 @@ def _noise_tables(
     from radarkit.evaluation.noise_protocol import Protocol
     from radarkit.evaluation.published_noise import WHERE
     from radarkit.evaluation.robustness import measured
-    from radarkit.evaluation.robustness_files import networks, write_robustness
-    from radarkit.evaluation.robustness_rows import noise_rows
+    from radarkit.evaluation.robustness_files import write_robustness
+    from radarkit.evaluation.robustness_rows import networks, noise_rows
 
     choices: dict[str, tuple[Domain, ...]] = {
         "signal": ("signal",),
@@ -158,4 +158,4 @@ def _noise_tables(
         for each in protocol.domains:
             Console().print(noise_table(networks(rows), name, each))
     typer.echo(f"* delta-m as printed for noise in the spectrogram ({WHERE})")
-    typer.echo(f"tables: {output / 'robustness.json'}, with the baselines and all printed figures")
+    typer.echo(f"report: {output / 'report.html'}, with the baselines and all printed figures")

@@ -1,25 +1,22 @@
 """One self-contained page that says how good a model is, beside the baselines.
 
-Pictures are embedded; nothing is loaded from anywhere. The page is rendered from
-``report.html.j2``.
+Pictures are embedded. The page is rendered from ``report.html.j2``.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 from matplotlib.figure import Figure
 
 from radarkit.evaluation.columns import METRICS, Metric
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC
 from radarkit.evaluation.figures import history_figure
+from radarkit.evaluation.page import write_page
 from radarkit.evaluation.scores import Row
-from radarkit.files import atomic_file
 from radarkit.style import embed
 
 
@@ -123,12 +120,11 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
     if content.history:
         caption = "Mean losses and weights of each epoch of the training."
         figures.append(ReportFigure("Training", caption, history_figure(content.history)))
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = files("radarkit.evaluation").joinpath("report.html.j2").read_text("utf-8")
     everyone = {name: rows[0] for name, rows in content.methods.items()}
-    page = environment.from_string(template).render(
+    write_page(
+        path,
+        "report.html.j2",
+        force=force,
         content=content,
         metrics=METRICS,
         main=[metric for metric in METRICS if metric.table == "main"],
@@ -147,8 +143,6 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         pictures=[(figure, *embed(figure.figure)) for figure in figures],
         configuration=json.dumps(content.configuration, indent=2, default=str, ensure_ascii=False),
     )
-    with atomic_file(path, force=force) as part:
-        part.write_text(page, "utf-8")
 
 
 def _table(rows: Mapping[str, Row], ending: str = "") -> list[Line]:

@@ -3,6 +3,7 @@
 robustness.json         every row, each beside the printed ones; what it was made from
 robustness.csv          the same, one line a row
 robustness-DOMAIN.png   curves
+report.html             all of it on one page
 """
 
 import csv
@@ -16,9 +17,10 @@ import numpy as np
 
 from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import Domain
+from radarkit.evaluation.noise_page import write_noise_page
 from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
 from radarkit.evaluation.robustness_figure import robustness_figure
-from radarkit.evaluation.robustness_rows import NoiseRow
+from radarkit.evaluation.robustness_rows import NoiseRow, networks
 from radarkit.files import atomic_file
 from radarkit.style import DPI
 
@@ -53,6 +55,7 @@ def write_robustness(
         table = csv.DictWriter(file, list(flat[0]), lineterminator="\n")
         table.writeheader()
         table.writerows(flat)
+    write_noise_page(folder / "report.html", rows, domains, facts)
     content = {
         **facts,
         "printed_rows": f"{WHERE}; noise in the spectrogram",
@@ -60,12 +63,6 @@ def write_robustness(
     }
     with atomic_file(folder / "robustness.json", force=True) as part:
         part.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
-
-
-def networks(rows: Sequence[NoiseRow]) -> list[NoiseRow]:
-    """Only the rows of the networks, the first method of each run."""
-    first = {row.run: row.method for row in reversed(rows)}
-    return [row for row in rows if row.method == first[row.run]]
 
 
 def _nested(row: NoiseRow) -> dict[str, Any]:

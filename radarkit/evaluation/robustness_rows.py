@@ -80,6 +80,14 @@ def noise_rows(
     return rows
 
 
+def networks(rows: Sequence[NoiseRow]) -> list[NoiseRow]:
+    """Only the rows of the networks, the first method of each run."""
+    first: dict[str, str] = {}
+    for row in rows:
+        first.setdefault(row.run, row.method)
+    return [row for row in rows if row.method == first[row.run]]
+
+
 def _row(
     run: str, method: str, condition: Condition, trials: Sequence[Trial], clean: dict[str, float]
 ) -> NoiseRow:

@@ -56,7 +56,13 @@ def test_noise_tables_of_two_runs(evaluate, place, tmp_path):
     assert "run: noise in the signal" in done.stdout and "other: noise in the" in done.stdout
     assert "MMECG data set, other people" in done.stdout and "-13.3" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert len(rows_of(tmp_path / "out")) == 2 * 13 * 3
+    rows = rows_of(tmp_path / "out")
+    assert len(rows) == 2 * 13 * 3
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "http" not in page and page.count("data:image/png") == 1
+    # a line for each row, and one for each condition of the printed frameworks
+    assert page.count('<tr><th scope="row">') == len(rows) + 13 * 3
+    assert page.count(">-13.3</td>") == 2 * 2 - 1  # printed, beside both runs and alone
 
 
 @pytest.mark.slow
