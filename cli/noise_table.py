@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from radarkit.evaluation.columns import METRICS
-from radarkit.evaluation.delta_m import NOISE_METRICS
+from radarkit.evaluation.delta_m import NOISE_METRICS, shown_delta_m
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.evaluation.published_noise import FRAMEWORKS, published
 from radarkit.evaluation.robustness_rows import NoiseRow
@@ -46,7 +45,7 @@ def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
     by_condition = {row.condition: row for row in rows if row.run == run}
     for condition in conditions_of(domain):
         row = by_condition[condition]
-        delta = "failed" if row.failed else _signed(row.delta_m_percent)
+        delta = "failed" if row.failed else shown_delta_m(row.delta_m_percent)
         table.add_row(
             condition.label,
             *(metric.shown(row.values[metric.key]) for metric in metrics),
@@ -58,8 +57,4 @@ def noise_table(rows: Sequence[NoiseRow], run: str, domain: Domain) -> Table:
 
 def _printed(framework: str, condition: Condition) -> str:
     row = published(framework, condition)
-    return "failed" if row is None else _signed(row.delta_m_percent)
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}" if np.isfinite(value) else "\N{EN DASH}"
+    return "failed" if row is None else shown_delta_m(row.delta_m_percent)

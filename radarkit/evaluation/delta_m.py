@@ -72,6 +72,11 @@ def delta_m_flat(
     return delta_m_by_task(scores, base, [(metric,) for metric in metrics], better)
 
 
+def shown_delta_m(percent: float) -> str:
+    """Write a delta-m as the tables do, an undefined one as a dash."""
+    return f"{percent:.1f}" if np.isfinite(percent) else "\N{EN DASH}"
+
+
 def gain(value: float, base: float, better: Better) -> float:
     """Relative improvement of a metric over `base`; NaN where it changes from 0."""
     change = value - base if better == "higher" else base - value

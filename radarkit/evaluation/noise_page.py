@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from radarkit.evaluation.columns import METRICS
-from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, NOISE_METRICS
+from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, NOISE_METRICS, shown_delta_m
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.evaluation.page import write_page
 from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, PublishedRow, published
@@ -111,7 +109,7 @@ def _by(rows: Iterable[NoiseRow], domain: Domain, name: Any, *, beside: bool = F
 
 
 def _own(row: NoiseRow) -> list[str]:
-    delta = _FAILED if row.failed else _signed(row.delta_m_percent)
+    delta = _FAILED if row.failed else shown_delta_m(row.delta_m_percent)
     return [*(metric.shown(row.values[metric.key]) for metric in _COLUMNS), delta]
 
 
@@ -123,8 +121,4 @@ def _printed(row: PublishedRow | None) -> list[str]:
     if row is None:
         return ["\N{EN DASH}"] * len(_COLUMNS) + [_FAILED]
     values = (metric.shown(getattr(row, metric.key)) for metric in _COLUMNS)
-    return [*values, _signed(row.delta_m_percent)]
-
-
-def _signed(value: float) -> str:
-    return f"{value:.1f}" if np.isfinite(value) else "\N{EN DASH}"
+    return [*values, shown_delta_m(row.delta_m_percent)]
