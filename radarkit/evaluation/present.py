@@ -15,8 +15,12 @@ from radarkit.evaluation.figures import (
     spectrogram_figure,
     timing_figure,
 )
+from radarkit.evaluation.peak_errors import WAVES, peak_errors_ms
+from radarkit.evaluation.peak_figure import peaks_figure
 from radarkit.evaluation.report import ReportContent, ReportFigure, write_report
 from radarkit.evaluation.scores import Row, compare, for_json, summarise, summarise_by
+from radarkit.evaluation.window_figures import WINDOW_S, rank_windows, windows_figure
+from radarkit.recording import Float64
 from radarkit.style import DPI
 
 _SHOWN_FROM_S = 10.0  # well inside the trial, where every beat is scored
@@ -80,7 +84,7 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
     pictures = _pictures(evaluation)
     (folder / "figures").mkdir()
     for picture in pictures:
-        name = picture.title.lower().replace(" ", "-")
+        name = picture.title.lower().replace(",", "").replace(" ", "-")
         picture.figure.savefig(folder / "figures" / f"{name}.png", dpi=DPI)
 
     subjects = list(dict.fromkeys(trial.header.subject for trial in evaluation.trials))
@@ -172,7 +176,36 @@ def _pictures(evaluation: Evaluation) -> list[ReportFigure]:
         ReportFigure(
             "R timing", "All matched beats of all trials, nothing aligned.", timing_figure(errors)
         ),
+        ReportFigure(
+            "Peaks of Q, R, S and T",
+            "Matched beats of all trials; what is missing to 1 was not found in one of the ECGs.",
+            peaks_figure(_peak_errors(evaluation.trials, methods)),
+        ),
+        ReportFigure(
+            "Best and worst windows",
+            f"Of all windows of {WINDOW_S:g} s, those with the highest (left) and the lowest "
+            "(right) correlation, nothing aligned.",
+            windows_figure(
+                rank_windows(
+                    [(each.reconstructions[methods[0]], each.truth) for each in evaluation.trials]
+                )
+            ),
+        ),
     ]
+
+
+def _peak_errors(
+    trials: Sequence[TrialResult], methods: Sequence[str]
+) -> dict[str, dict[str, Float64]]:
+    """Signed errors of all matched beats, by method and wave."""
+    found = {
+        method: [peak_errors_ms(each.reconstructions[method], each.truth) for each in trials]
+        for method in methods
+    }
+    return {
+        method: {wave: np.concatenate([each[wave] for each in of_trials]) for wave in WAVES}
+        for method, of_trials in found.items()
+    }
 
 
 def _typical(trials: Sequence[TrialResult], method: str) -> TrialResult:
