@@ -77,7 +77,7 @@ def windows_figure(ranked: Sequence[RankedWindow], each: int = 4) -> Figure:
     """
     rows = min(each, len(ranked) // 2)
     columns = (ranked[:rows], ranked[len(ranked) - rows :][::-1])
-    figure, panels = new_figure(max(2 * rows, 1), 1.4, columns=2)
+    figure, panels = new_figure(max(2 * rows, 1), 1.5, columns=2)
     for number, axes in enumerate(panels[: 2 * rows]):
         window = columns[number % 2][number // 2]
         _draw(axes, window)
@@ -105,7 +105,7 @@ def _draw(axes: Axes, window: RankedWindow) -> None:
     axes.plot(times_s, made.ecg_mv[part], color=MODEL, linewidth=0.9, label="reconstructed")
     found_s = made.r_peaks / TARGET_RATE_HZ
     found_s = found_s[(found_s >= times_s[0]) & (found_s <= times_s[-1])]
-    axes.plot(
+    (marks,) = axes.plot(
         found_s,
         np.full(found_s.size, 1.02),
         "v",
@@ -115,5 +115,6 @@ def _draw(axes: Axes, window: RankedWindow) -> None:
         transform=axes.get_xaxis_transform(),
         label="found R peak",
     )
+    marks.set_in_layout(False)  # without any mark its box would be that of the whole figure
     axes.set_title(f"{truth.name}, PCC {window.pcc:.2f}", fontsize=8, color=TRUE, pad=8)
     axes.set_xlim(times_s[0], times_s[-1])

@@ -25,17 +25,27 @@ _BREATH_HZ = (0.05, 0.8)
 _FLAT = 1e-9  # of a breath against its own level
 
 
+_Stamps = tuple[tuple[Path, int, int], ...]
+
+
+def _stamps(header: Path) -> _Stamps:
+    """Tell the files of a record, as they are now, from all others."""
+    files = sorted(header.absolute().parent.glob(f"{glob.escape(header.stem)}.*"))
+    found = ((path, path.stat()) for path in files)
+    return tuple((path, status.st_mtime_ns, status.st_size) for path, status in found)
+
+
 @lru_cache(maxsize=2)  # a record holds many hearts
-def _read(header: Path) -> tuple[EcgRecord, Fiducials]:
+def _read(header: Path, _: _Stamps) -> tuple[EcgRecord, Fiducials]:
     record = read_record(header)
     return record, delineate(record.ecg_mv, SAMPLE_RATE_HZ, record.r_peaks)
 
 
 @lru_cache(maxsize=1)  # every person of a data set asks for it
-def _digest(headers: tuple[Path, ...]) -> str:
+def _digest(records: tuple[_Stamps, ...]) -> str:
     found = hashlib.sha256()
-    for header in headers:
-        for path in sorted(header.parent.glob(f"{glob.escape(header.stem)}.*")):
+    for files in records:
+        for path, _, _ in files:
             found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()
 
@@ -65,7 +75,7 @@ class RealHearts:
 
     def digest(self) -> str:
         """SHA-256 of all files of the records: what the hearts are made from, wherever they lie."""
-        return _digest(self._paths)
+        return _digest(tuple(_stamps(header) for header in self._paths))
 
     def heart(self, person: int, stretch: int, stretches: int, duration_s: float) -> Heart:
         """Cut a heart out of the record of a person.
@@ -84,7 +94,8 @@ class RealHearts:
         UserError
             When the record is damaged, too short, misses samples there, or holds no beats there.
         """
-        record, fiducials = _read(self._paths[person % len(self._paths)])
+        header = self._paths[person % len(self._paths)]
+        record, fiducials = _read(header, _stamps(header))
         number = person // len(self._paths) * stretches + stretch
         samples = round(duration_s * SAMPLE_RATE_HZ)
         start = number * samples

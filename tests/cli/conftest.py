@@ -2,6 +2,9 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from radarkit.cli.main import app
 
 COMMAND = (sys.executable, "-m", "radarkit.cli.main")
 
@@ -14,13 +17,17 @@ def run(*arguments, cwd):
 
 
 @pytest.fixture
-def refused(tmp_path):
-    """Run a command that must be refused: one line, exit code 2, nothing written."""
+def refused(tmp_path, monkeypatch):
+    """Run a command that must be refused: one line, exit code 2, nothing written.
+
+    In this process, which has loaded everything already.
+    """
+    monkeypatch.chdir(tmp_path)
 
     def check(*arguments):
         before = sorted(tmp_path.rglob("*"))
-        done = run(*arguments, cwd=tmp_path)
-        assert done.returncode == 2, done.stderr
+        done = CliRunner().invoke(app, [*map(str, arguments)])
+        assert done.exit_code == 2, done.output
         assert done.stdout == ""
         assert done.stderr.startswith("radarkit: ") and done.stderr.count("\n") == 1, done.stderr
         assert sorted(tmp_path.rglob("*")) == before

@@ -29,21 +29,6 @@ def evaluate(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(app, ["eval", *map(str, arguments)])
 
 
-@pytest.fixture
-def refused(evaluate, tmp_path):
-    """Run a call that must be refused: one line, exit code 2, nothing written."""
-
-    def check(*arguments):
-        before = sorted(tmp_path.rglob("*"))
-        done = evaluate(*arguments)
-        assert done.exit_code == 2 and done.stdout == ""
-        assert done.stderr.startswith("radarkit: ") and done.stderr.count("\n") == 1
-        assert sorted(tmp_path.rglob("*")) == before
-        return done.stderr
-
-    return check
-
-
 def rows_of(folder):
     content = json.loads((folder / "robustness.json").read_text())
     assert [each["run"] for each in content["runs"]] == ["run", "other"]
@@ -121,7 +106,7 @@ def test_options_that_do_not_go_together(refused, place, more, words):
     arguments = [argument.format(**names) for argument in more]
     if "-o" not in arguments:
         arguments += ["-o", "out"]
-    assert words in refused(*arguments)
+    assert words in refused("eval", *arguments)
 
 
 @pytest.mark.parametrize("more", [(), ("--allow-seen",), ("--robustness",)])
@@ -134,5 +119,5 @@ def test_a_split_that_leaks_is_refused_whatever_is_allowed(refused, place, tmp_p
     (name,) = record["split"]["test"]
     record["split"]["train"].append(name)
     (leaked / "run.json").write_text(json.dumps(record))
-    line = refused(leaked, place / "data.h5", "-o", "out", *more)
+    line = refused("eval", leaked, place / "data.h5", "-o", "out", *more)
     assert f"subject {name} is in train and in test" in line

@@ -13,7 +13,8 @@ RR = [170, 165, 180, 175] * 5
 
 
 def drawn(figure):
-    figure.savefig(io.BytesIO(), format="png", dpi=40)
+    for dpi in (40, 200):  # as a file and in a page
+        figure.savefig(io.BytesIO(), format="png", dpi=dpi)
     return figure
 
 
@@ -31,11 +32,18 @@ def test_the_worst_window_is_the_one_that_was_spoilt(make_truth, reconstruct):
     assert titles[1] == f"{worst.truth.name}, PCC {worst.pcc:.2f}"
 
 
-@pytest.mark.parametrize("beats", [0, 2, 4])
-def test_short_trials_have_few_windows_or_none(make_truth, reconstruct, beats):
+def test_windows_without_any_found_beat_are_drawn_as_large_as_others(make_truth, reconstruct):
+    truth = make_truth(RR)
+    ranked = rank_windows([(reconstruct(truth, keep=slice(0, 8)), truth)])
+    heights = [axes.get_position().height for axes in drawn(windows_figure(ranked, each=2)).axes]
+    assert min(heights) > 0.15 and max(heights) < 1.01 * min(heights)
+
+
+@pytest.mark.parametrize(("beats", "windows"), [(0, 0), (2, 0), (4, 1), (6, 2)])
+def test_short_trials_have_few_windows_or_none(make_truth, reconstruct, beats, windows):
     truth = make_truth([300] * max(beats, 1))
     ranked = rank_windows([(reconstruct(truth, keep=slice(beats)), truth)])
-    assert len(ranked) == (1 if beats == 4 else 0)
+    assert len(ranked) == windows
     drawn(windows_figure(ranked))
 
 

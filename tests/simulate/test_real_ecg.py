@@ -170,6 +170,15 @@ def test_people_take_records_in_turn_and_stretches_follow_each_other(tmp_path):
     assert RealHearts(a).records == RealHearts(a.with_suffix("")).records == ("a",)
 
 
+def test_a_record_that_was_written_anew_is_read_anew(tmp_path):
+    path = write_wfdb(tmp_path, [("II", known_ecg(250))], 250)
+    before, digest = one_heart(path), RealHearts(path).digest()
+    write_wfdb(tmp_path, [("II", known_ecg(250, seed=1))], 250)
+    assert RealHearts(path).digest() != digest
+    check_known(one_heart(path), seed=1, annotated=False)
+    check_known(before, annotated=False)
+
+
 def test_gaps_too_short_to_hide_a_beat_are_bridged(tmp_path):
     ecg = known_ecg(250)
     for at_s in (5.0, 11.3, 20.02):
