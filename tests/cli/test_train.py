@@ -149,8 +149,15 @@ TOGETHER = (
 )
 
 
-@pytest.mark.parametrize("more", [(), ("--gradient-space", "features"), ("--accumulate", "2"),
-                                  ("--strategy", "uw")])  # fmt: skip
+@pytest.mark.parametrize(
+    "more",
+    [
+        (),
+        ("--strategy", "uw"),
+        pytest.param(("--gradient-space", "features"), marks=pytest.mark.slow),
+        pytest.param(("--accumulate", "2"), marks=pytest.mark.slow),
+    ],
+)
 def test_two_processes_take_the_steps_of_one(folder, more):
     """The preset `compact` has no batch statistics; every step sees the whole batch."""
     name = "-".join(("pair", *more)).replace("--", "")
