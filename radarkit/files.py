@@ -133,13 +133,18 @@ def atomic_folder(path: Path, *, force: bool = False) -> Iterator[Path]:
     part.mkdir()
     try:
         yield part
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.exists():
-            path.unlink()
-        os.replace(part, path)
+        put_in_place(part, path)
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def put_in_place(part: Path, path: Path) -> None:
+    """Make a finished folder be `path`, instead of the file or folder that is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif path.exists():
+        path.unlink()
+    os.replace(part, path)
 
 
 @contextmanager

@@ -84,6 +84,17 @@ def legend_above(axes: Axes) -> None:
     )
 
 
+def legend_above_all(figure: Figure, axes: Axes, columns: int) -> None:
+    """Put the legend of one panel above all of them, to the left."""
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="outside upper left",
+        ncols=columns,
+        frameon=False,
+        fontsize=8,
+    )
+
+
 def embed(figure: Figure) -> tuple[str, int, int]:
     """Draw a figure as a data URI, with its width and height in CSS pixels."""
     drawn, kept = io.BytesIO(), io.BytesIO()

@@ -22,6 +22,7 @@ from radarkit.style import (
     TRUE,
     TRUE_LINE,
     legend_above,
+    legend_above_all,
     line_styles,
     new_figure,
 )
@@ -133,8 +134,7 @@ def cycles_figure(found: Comparison, rows: int = 2, columns: int = 4) -> Figure:
         axes.set_title(f"beat {index + 1} of {cycles}", fontsize=8, color=PALE, pad=2)
     figure.supxlabel("share of the cycle", fontsize=9)
     figure.supylabel("ECG (mV)", fontsize=9)
-    lines = panels[0].get_legend_handles_labels()
-    figure.legend(*lines, loc="outside upper left", ncols=2, frameon=False, fontsize=8)
+    legend_above_all(figure, panels[0], 2)
     return figure
 
 

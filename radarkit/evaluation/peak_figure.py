@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from radarkit.recording import Float64
-from radarkit.style import line_styles, new_figure
+from radarkit.style import legend_above_all, line_styles, new_figure
 
 _PEAKS_MS = 100.0  # a tenth of a cycle; what is farther off was not the same wave
 
@@ -34,11 +34,5 @@ def peaks_figure(errors_ms: Mapping[str, Mapping[str, Float64]]) -> Figure:
         axes.set_xlabel("absolute time error (ms)")
     for axes in panels[::2]:
         axes.set_ylabel("share of beats")
-    figure.legend(
-        *panels[0].get_legend_handles_labels(),
-        loc="outside upper left",
-        ncols=3,
-        frameon=False,
-        fontsize=8,
-    )
+    legend_above_all(figure, panels[0], 3)
     return figure

@@ -6,7 +6,6 @@ was stopped goes on from there if it asks for the same of the same. The output a
 """
 
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from radarkit.evaluation.evaluate import evaluate
 from radarkit.evaluation.noise_conditions import Condition
 from radarkit.evaluation.noise_protocol import Protocol
 from radarkit.evaluation.scores import for_json
-from radarkit.files import atomic_file, check_output, held_folder
+from radarkit.files import atomic_file, check_output, held_folder, put_in_place
 from radarkit.parallel import Failure
 from radarkit.parallel import run as run_all
 
@@ -88,11 +87,7 @@ def measured(
             _begin(folder, wanted)
             yield folder, _scores(protocol, folder, jobs, on_condition)
             check_output(output, force=force)
-            if output.is_dir():
-                shutil.rmtree(output)
-            elif output.exists():
-                output.unlink()
-            os.replace(folder, output)
+            put_in_place(folder, output)
         finally:
             if folder.exists() and not _any_done(folder):
                 shutil.rmtree(folder)

@@ -15,7 +15,7 @@ from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import CLEAN, Condition, Domain, conditions_of
 from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
 from radarkit.evaluation.robustness_rows import NoiseRow
-from radarkit.style import DASHES, PALE, line_styles, new_figure
+from radarkit.style import DASHES, PALE, legend_above_all, line_styles, new_figure
 
 _KINDS = {  # title and axis
     "constant": ("constant noise", "SNR (dB)"),
@@ -60,8 +60,7 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
         panels[len(panels) - len(_KINDS) + column].set_xlabel(axis)
     for row in _rows_of(panels):
         _same_range(row)
-    lines = panels[0].get_legend_handles_labels()
-    figure.legend(*lines, loc="outside upper left", ncols=2, frameon=False, fontsize=8)
+    legend_above_all(figure, panels[0], 2)
     return figure
 
 

@@ -17,7 +17,7 @@ from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.labels import EDGE_S
 from radarkit.evaluation.metrics import ecg_pcc
 from radarkit.recording import Recording
-from radarkit.style import MODEL, PICKED, TRUE, TRUE_LINE, new_figure
+from radarkit.style import MODEL, PICKED, TRUE, TRUE_LINE, legend_above_all, new_figure
 
 WINDOW_S = 4.0
 
@@ -86,13 +86,7 @@ def windows_figure(ranked: Sequence[RankedWindow], each: int = 4) -> Figure:
         if number // 2 == rows - 1:
             axes.set_xlabel("time (s)")
     if rows:
-        figure.legend(
-            *panels[0].get_legend_handles_labels(),
-            loc="outside upper left",
-            ncols=3,
-            frameon=False,
-            fontsize=8,
-        )
+        legend_above_all(figure, panels[0], 3)
     return figure
 
 
