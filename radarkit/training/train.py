@@ -33,6 +33,7 @@ def train(
     config: TrainConfig,
     folder: Path,
     *,
+    split: Split | None = None,
     world: World | None = None,
     workers: int = 0,
     tensorboard: bool = False,
@@ -51,6 +52,9 @@ def train(
         What to train and how.
     folder : Path
         See `radarkit.training.run` for what will be in it.
+    split : Split, optional
+        Whose trials are for what, as a fold of a cross-validation has it; without one it is drawn
+        from the seed. A run that goes on has to be given the same.
     world : World, optional
         Processes that train together, from `join_world`; each calls this function.
     workers : int
@@ -83,7 +87,7 @@ def train(
         int(state) for state in np.random.SeedSequence(config.seed).generate_state(5)
     )
     dataset = Dataset(data)
-    split = split_by_subject(dataset.subjects, seed=split_seed)
+    split = split or split_by_subject(dataset.subjects, seed=split_seed)
     material = Material(
         dataset,
         split,
@@ -98,7 +102,7 @@ def train(
     trainer = Trainer(build_model(network).to(world.device), config, material, world, step_seed)
     with ExitStack() as held:
         if resume:
-            _check_same(RunRecord.load(folder), dataset, config, folder)
+            _check_same(RunRecord.load(folder), dataset, config, split, folder)
         if world.main:
             held.enter_context(
                 held_folder(folder)
@@ -167,7 +171,9 @@ def _run_epochs(
             )
 
 
-def _check_same(record: RunRecord, dataset: Dataset, config: TrainConfig, folder: Path) -> None:
+def _check_same(
+    record: RunRecord, dataset: Dataset, config: TrainConfig, split: Split, folder: Path
+) -> None:
     """Refuse to go on with other settings or other data."""
     if record.train != config:
         old, new = record.train.model_dump(), config.model_dump()
@@ -181,4 +187,9 @@ def _check_same(record: RunRecord, dataset: Dataset, config: TrainConfig, folder
         raise UserError(
             f"{dataset.path} is not what {folder} was begun on",
             expected=f"the data set {record.data['name']}, unchanged",
+        )
+    if record.split != split:
+        raise UserError(
+            f"other subjects to train on than those of {folder}",
+            expected="the split it was begun with",
         )
