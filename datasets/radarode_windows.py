@@ -9,6 +9,7 @@ from radarkit.datasets.augment import augment
 from radarkit.datasets.signal_windows import SignalWindows
 from radarkit.datasets.window_reader import read_window
 from radarkit.datasets.windows import TARGET_RATE_HZ
+from radarkit.recording import Float32
 from radarkit.spectrogram.energy import cycle_length_s
 
 
@@ -45,7 +46,7 @@ class CycleDataset(SignalWindows[CycleWindow]):
         else:
             every = self._noisy.hits(at.header, 1)[0]  # noise in the signal is in all windows
             spectrogram = self._noisy.read(at.header, at.start, every, at.epoch)
-        period = TARGET_RATE_HZ * cycle_length_s(spectrogram, at.header.frame_rate_hz)
+        period = period_of(spectrogram, at.header.frame_rate_hz)
         vibration = self.vibration(at)
         if at.variation is not None:
             spectrogram = augment(spectrogram, at.variation)
@@ -57,3 +58,8 @@ class CycleDataset(SignalWindows[CycleWindow]):
             at.shape,
             self.ecg(at),
         )
+
+
+def period_of(spectrogram: Float32, frame_rate_hz: float) -> float:
+    """Cycle length that the energy of a window's spectrogram has, in samples at 200 Hz."""
+    return TARGET_RATE_HZ * cycle_length_s(spectrogram, frame_rate_hz)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from radarkit.evaluation.evaluate import Evaluation, TrialResult, method_names
+from radarkit.evaluation.evaluate import Evaluation, TrialResult
 from radarkit.evaluation.figures import (
     anchors_figure,
     cycles_figure,
@@ -15,6 +15,7 @@ from radarkit.evaluation.figures import (
     spectrogram_figure,
     timing_figure,
 )
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.peak_errors import WAVES, peak_errors_ms
 from radarkit.evaluation.peak_figure import peaks_figure
 from radarkit.evaluation.report import ReportContent, ReportFigure, write_report

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from radarkit.evaluation import METRICS
-from radarkit.evaluation.evaluate import Evaluation, TrialResult, method_names
+from radarkit.evaluation.evaluate import Evaluation, TrialResult
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.present import by_status, summaries
 
 RECORD = SimpleNamespace(
