@@ -168,7 +168,7 @@ def _of_training(evaluation: Evaluation, history: History) -> list[ReportFigure]
     shown = [
         _both(
             "Training",
-            "Means over each epoch, from 0.",
+            "Means over each epoch, counted from 0.",
             lambda phone: history_figure(history, phone=phone),
         )
     ]

@@ -18,7 +18,13 @@ from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC
 from radarkit.evaluation.page import write_page
 from radarkit.evaluation.published_noise import WHERE
-from radarkit.evaluation.report_tables import PRINTED_METRICS, beside_printed, grouped, table
+from radarkit.evaluation.report_tables import (
+    PRINTED_METRICS,
+    beside_printed,
+    grouped,
+    span,
+    table,
+)
 from radarkit.evaluation.scores import Row
 from radarkit.evaluation.verdicts import verdicts
 from radarkit.style import embed
@@ -142,6 +148,7 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         baselines=list(judged),
         verdicts=list(zip(*judged.values(), strict=True)),
         people=len(content.methods[model]) - 1,
+        span=span(content.methods[model][1:]),
         printed_metrics=PRINTED_METRICS,
         own=own,
         printed=printed,

@@ -96,6 +96,25 @@ def grouped(methods: Mapping[str, Sequence[Row]], key: str) -> list[tuple[str, l
     ]
 
 
+def span(rows: Sequence[Row]) -> str:
+    """Say who has the lowest and who the highest PCC; nothing for fewer than two people.
+
+    Parameters
+    ----------
+    rows : sequence of dict
+        A method's rows of `summarise`, one a subject.
+    """
+    metric = next(metric for metric in METRICS if metric.key == "pcc")
+    known = [row for row in rows if np.isfinite(float(row["pcc"]))]
+    if len(known) < 2:
+        return ""
+    lowest, highest = (end(known, key=lambda row: float(row["pcc"])) for end in (min, max))
+    first, last = (
+        f"{metric.shown(float(row['pcc']))} ({row['subject']})" for row in (lowest, highest)
+    )
+    return f"PCC of the network from {first} to {last}"
+
+
 def beside_printed(name: str, row: Row) -> tuple[Line, list[Line]]:
     """Show a row of all trials in the published metrics, and what was printed for no noise.
 
