@@ -144,7 +144,7 @@ def timing_figure(errors_ms: Mapping[str, Float64], *, phone: bool = False) -> F
     axes.axvline(0, color=PALE, linewidth=0.6)
     axes.set(xlabel="R timing error (ms), late is positive", ylabel="matched beats (%)")
     if axes.get_legend_handles_labels()[0]:
-        legend_above_all(figure, axes, 1 if phone else 2)
+        legend_above_all(figure, axes, 1 if phone else 3)
     return figure
 
 

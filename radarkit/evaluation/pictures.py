@@ -96,7 +96,6 @@ def _of_errors(evaluation: Evaluation) -> list[ReportFigure]:
     timing = {
         name: np.concatenate([each.timing_error_ms for each in found])
         for name, found in compared.items()
-        if name != methods[1]  # the mean beat sits on the network's own anchors
     }
     peaks = _peak_errors(evaluation.trials, methods)
     return [
