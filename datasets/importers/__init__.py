@@ -1,0 +1,8 @@
+"""Importers of public data sets, by name; see docs/importing.md."""
+
+from radarkit.datasets.importers.mmecg import MMECG
+from radarkit.datasets.importers.source import Importer
+
+IMPORTERS: dict[str, Importer] = {
+    "mmecg": MMECG,
+}
