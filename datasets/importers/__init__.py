@@ -1,8 +1,12 @@
 """Importers of public data sets, by name; see docs/importing.md."""
 
 from radarkit.datasets.importers.mmecg import MMECG
+from radarkit.datasets.importers.schellenberger import SCHELLENBERGER
+from radarkit.datasets.importers.shi import SHI
 from radarkit.datasets.importers.source import Importer
 
 IMPORTERS: dict[str, Importer] = {
     "mmecg": MMECG,
+    "schellenberger": SCHELLENBERGER,
+    "shi": SHI,
 }

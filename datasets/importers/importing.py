@@ -136,6 +136,7 @@ def import_data(
     if not made:
         first = next(iter(failures.values()))
         raise UserError(first if len(tasks) == 1 else f"none of {len(tasks)} files fits: {first}")
+    _check_trials(results)
     subjects = {trial: subject for one in made for trial, subject in one.subjects.items()}
     remarks = {trial: said for one in made for trial, said in one.remarks.items() if said}
     kept = sum(task.finished for task in tasks)
@@ -191,6 +192,19 @@ def _check_names(tasks: list[_Task]) -> None:
                 expected="one of each name",
                 do="leave one out or rename it",
             )
+
+
+def _check_trials(results: Mapping[str, _Made | Failure]) -> None:
+    by_trial: dict[str, str] = {}
+    for name, one in results.items():
+        for trial in one.subjects if isinstance(one, _Made) else ():
+            other = by_trial.setdefault(trial, name)
+            if other != name:
+                raise UserError(
+                    f"{other}.h5 and {name}.h5 both hold a trial {trial}",
+                    expected="one of each name",
+                    do="remove one of them, and name trials apart",
+                )
 
 
 def _stamp(path: Path) -> dict[str, Any]:

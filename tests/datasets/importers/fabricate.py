@@ -83,3 +83,72 @@ def write_mmecg(folder, trials, seconds=12.0, places=3):
         else:
             save_v73(folder / f"{trial}.mat", struct)
     return folder
+
+
+def iq_of(motion_m, rng, wavelength_m=0.0124, radius=900.0, skew_rad=0.1, ratio=1.12):
+    """I and Q of a six-port whose channels are not alike, with static clutter."""
+    phase = 4 * np.pi / wavelength_m * motion_m + rng.uniform(0, 6)
+    i = 350 + radius * np.cos(phase)
+    q = -120 + ratio * radius * np.sin(phase + skew_rad)
+    noise = rng.normal(0, 2, (2, motion_m.size))
+    return i + noise[0], q + noise[1]
+
+
+def sixport(number, seconds=12.0, rate_hz=2000):
+    """Time, R peaks, motion, I, Q and ECG of one recording."""
+    rng = np.random.default_rng(number)
+    time_s = np.arange(round(seconds * rate_hz)) / rate_hz
+    r_s = beats(seconds, rng)
+    motion = motion_of(r_s, time_s, rng)
+    i, q = iq_of(motion, rng)
+    return time_s, r_s, motion, i, q, ecg_of(r_s, time_s)
+
+
+def schellenberger_fields(number, seconds=12.0, **changes):
+    _, _, _, i, q, ecg = sixport(number, seconds)
+    fields = {
+        "radar_i": np.round(i).astype(np.int16)[:, None],
+        "radar_q": np.round(q).astype(np.int16)[:, None],
+        "fs_radar": 2000,
+        "tfm_ecg1": 0.3 * ecg[:, None],
+        "tfm_ecg2": ecg[:, None],
+        "fs_ecg": 2000,
+        "tfm_z0": np.zeros((round(seconds * 100), 1)),
+        "fs_z0": 100,
+        "measurement_info": np.array(["2019-01-01", "GDN"], object)[:, None],
+    }
+    return {key: value for key, value in (fields | changes).items() if value is not None}
+
+
+def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "5_Apnea")):
+    for person in people:
+        inside = folder / f"GDN{person:04d}"
+        inside.mkdir(parents=True)
+        for number, scenario in enumerate(scenarios):
+            fields = schellenberger_fields(10 * person + number)
+            savemat(inside / f"GDN{person:04d}_{scenario}.mat", fields)
+    return folder
+
+
+def shi_fields(number, seconds=12.0, **changes):
+    time_s, _, _, i, q, ecg = sixport(number, seconds)
+    fields = {
+        "radar_I": i[:, None],
+        "radar_Q": q[:, None],
+        "ecg_lead2": ecg[:, None],
+        "ecg_lead3": 0.5 * ecg[:, None],
+        "pcg_audio": np.zeros((time_s.size, 1)),
+        "respiration": np.zeros((time_s.size, 1)),
+        "Fs": 2000,
+    }
+    return {key: value for key, value in (fields | changes).items() if value is not None}
+
+
+def write_shi(folder, people=(3, 11)):
+    for person in people:
+        for minute, doing in enumerate(("default", "after_sport", "apnea/inhaled")):
+            where = f"measurement_data_person{person}/PCG_front_radar_front/PCG_2L_radar_4L/{doing}"
+            (folder / where).mkdir(parents=True)
+            name = f"DATASET_2017-02-16_10-{minute:02d}-05_Person {person}.mat"
+            savemat(folder / where / name, shi_fields(10 * person + minute))
+    return folder
