@@ -2,10 +2,10 @@
 
     I, Q -> ellipse -> unit circle -> phase -> phase * wavelength / (4 pi)
 
-An arc under 2.5 rad (2.5 mm of motion at 24 GHz) does not tell an ellipse: at 1 % noise the scale of
-its phase is off by 3 % at 2.5 rad, by a tenth at 2 rad and by half at 1.5 rad. Such recordings, as
-of held breath, take a circle, whose scale is within 20 % where one channel is 15 % stronger and the
-phase between them off by 0.12 rad.
+An arc under 2.5 rad (2.5 mm of motion at 24 GHz) does not tell an ellipse: at 1 % noise the scale
+of its phase is off by 3 % at 2.5 rad, by a tenth at 2 rad and by half at 1.5 rad. Such recordings,
+as of held breath, take a circle, whose scale is within 20 % where one channel is 15 % stronger and
+the phase between them off by 0.12 rad.
 """
 
 from collections.abc import Mapping

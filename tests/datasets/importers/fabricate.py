@@ -152,3 +152,49 @@ def write_shi(folder, people=(3, 11)):
             name = f"DATASET_2017-02-16_10-{minute:02d}-05_Person {person}.mat"
             savemat(folder / where / name, shi_fields(10 * person + minute))
     return folder
+
+
+class Released:
+    """A trial, and the windows of radarODE-MTL that are cut from it by one of three schemes."""
+
+    def __init__(self, seed, seconds=30.0, channels=2):
+        rng = np.random.default_rng(seed)
+        self.samples = round(seconds * RATE_HZ)
+        time_s = np.arange(self.samples) / RATE_HZ
+        self.r_peaks = np.round(beats(seconds, rng) * RATE_HZ).astype(int)
+        self.ecg = ecg_of(self.r_peaks / RATE_HZ, time_s)
+        frames = self.samples * 3 // 20
+        rough = rng.random((channels, 71, frames + 8))
+        kernel = np.hanning(9)[1:-1]
+        smooth = np.apply_along_axis(np.convolve, 2, rough, kernel, "valid")[:, :, :frames]
+        self.sst = smooth * rng.uniform(0.5, 3, (channels, 1, 1))  # first row: highest frequency
+        self.lead = 62  # samples of a cycle before its R peak
+
+    def windows(self, scheme):
+        cycles = [(r - self.lead, n - r) for r, n in zip(self.r_peaks, self.r_peaks[1:])]
+        if scheme == "step":
+            for start in range(0, self.samples - 800 + 1, 160):
+                first = int(np.searchsorted(self.r_peaks, start))
+                if start < 480:  # as released
+                    first = int(np.abs(self.r_peaks - 400).argmin())
+                if first < len(cycles) and cycles[first][0] >= 0:
+                    yield start, cycles[first]
+            return
+        for number, (at, length) in enumerate(cycles):
+            start = at - (800 - length) // 2 if scheme == "sce" else self.r_peaks[number] - 400
+            if at >= 0 and start >= 0 and start + 800 <= self.samples:
+                yield start, (at, length)
+
+    def write(self, folder, scheme):
+        folder.mkdir(parents=True)
+        for k, (start, (at, length)) in enumerate(self.windows(scheme)):
+            frame = start * 30 // 200
+            cut = self.sst[:, :, frame : frame + 120]
+            low, high = cut.min(axis=(1, 2), keepdims=True), cut.max(axis=(1, 2), keepdims=True)
+            np.save(folder / f"sst_seg_{k}.npy", (cut - low) / (high - low))
+            np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at : at + length])
+            inside = self.r_peaks[(self.r_peaks >= start) & (self.r_peaks < start + 800)] - start
+            anchors = np.zeros(200 if scheme == "step" else 800)
+            anchors[inside // 4 if scheme == "step" else inside] = 1
+            np.save(folder / f"anchor_seg_{k}.npy", anchors)
+        return folder
