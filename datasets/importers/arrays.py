@@ -51,10 +51,10 @@ def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _npz(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
-    loaded = np.load(path, allow_pickle=False)
-    if isinstance(loaded, np.ndarray):
-        raise ValueError("a single array")
-    with loaded:
+    with path.open("rb") as file:  # NumPy leaves one open that is no zip
+        loaded = np.load(file, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            raise ValueError("a single array")
         _check(path, wanted, loaded.files)
         return {name: loaded[name] for name in wanted}
 

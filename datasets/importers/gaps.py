@@ -44,8 +44,8 @@ def bridge_gaps(values: Float64, what: str) -> tuple[Float64, NDArray[np.bool_]]
                 do="leave this recording out",
             )
         row[~good] = np.interp(time[~good], time[good], row[good])
-    known = finite.reshape(rows.shape).all(axis=0)
-    return rows.reshape(values.shape), known
+    known = np.asarray(finite.reshape(rows.shape).all(axis=0))
+    return np.asarray(rows.reshape(values.shape)), known
 
 
 def lost_remark(known: NDArray[np.bool_], what: str, rate_hz: float) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from radarkit.datasets.importers.source import (
 from radarkit.errors import UserError
 from radarkit.extract.phase import phase_to_displacement
 from radarkit.extract.resample import resample, resample_valid
-from radarkit.recording import Float64, Quantity, Recording
+from radarkit.recording import Float32, Float64, Quantity, Recording
 
 _SLOWEST_HZ = 50.0  # shows what the spectrogram does, up to 25 Hz
 _SHORTEST_S = 8.0
@@ -81,27 +81,31 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
     """
     arrays = read_arrays(path, _names(mapping))
     radar, valid, remarks = _radar(arrays, mapping.radar, path)
-    positions = None
+    positions: Float32 | None = None
     if mapping.radar.positions is not None:
-        positions = numbers(arrays[mapping.radar.positions], mapping.radar.positions, path)
-    signals: dict[str, Any] = {}
+        places = numbers(arrays[mapping.radar.positions], mapping.radar.positions, path)
+        positions = places.astype(np.float32)
+    ecg, r_peaks = None, None
     if mapping.ecg is not None:
         ecg_mv, known, said = _ecg(arrays, mapping.ecg, path)
         samples = min(radar.shape[1], ecg_mv.size)
         radar, ecg_mv = radar[:, :samples], ecg_mv[:samples]
         valid = valid[:samples] & known[:samples]
         r_peaks, odd = label(ecg_mv, RATE_HZ)
-        signals = {"ecg": ecg_mv.astype(np.float32), "r_peaks": r_peaks}
+        ecg = ecg_mv.astype(np.float32)
         remarks += said + odd
     recording = Recording(
         radar=radar.astype(np.float32),
         sample_rate_hz=RATE_HZ,
+        subject=parts["subject"],
+        trial=parts["trial"],
         quantity=_KEPT.get(mapping.radar.quantity, Quantity.DISPLACEMENT),
+        ecg=ecg,
+        r_peaks=r_peaks,
         positions_m=positions,
         valid=valid,
+        status=parts["status"],
         source=path.name,
-        **parts,
-        **signals,
     )
     return [ImportedTrial(recording, remarks)]
 

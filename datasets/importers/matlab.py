@@ -68,8 +68,8 @@ def numbers(value: Any, what: str, path: Path) -> NDArray[np.float64]:
     array = np.asarray(value)
     if array.dtype.kind not in "iufb" or array.size == 0:
         kind = f"an array of shape {array.shape} and type {array.dtype}"
-        if isinstance(value, str | dict):
-            kind = f"a {type(value).__name__}".replace("dict", "struct").replace("str ", "text ")
+        if isinstance(value, str | dict | list):
+            kind = "text" if isinstance(value, str) else "a struct or cell array"
         raise UserError(f"{what} in {path.name} is {kind}", expected="numbers")
     return array.astype(np.float64)
 

@@ -161,7 +161,7 @@ def _starts(frames: list[int], windows: list[_Window]) -> NDArray[np.int64]:
         for lead in range(20)
     ]
     lead = int(np.argmin(misses))
-    return starts + round(lead - (lead * 3 // 20) * 20 / 3)
+    return np.asarray(starts + round(lead - (lead * 3 // 20) * 20 / 3))
 
 
 def _targets(starts: NDArray[np.int64], windows: list[_Window]) -> NDArray[np.int64]:
@@ -172,9 +172,9 @@ def _targets(starts: NDArray[np.int64], windows: list[_Window]) -> NDArray[np.in
     trial.
     """
     if windows[0].anchor_step == 1:
-        return starts + 400
+        return np.asarray(starts + 400)
     first = starts + np.array([window.anchors[:1].sum() for window in windows])
-    return np.maximum(first, 400) if windows[0].number == 0 else first
+    return np.asarray(np.maximum(first, 400) if windows[0].number == 0 else first)
 
 
 def _load_spectrogram(path: Path, number: int) -> Float32:

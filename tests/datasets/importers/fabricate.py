@@ -1,5 +1,7 @@
 """Files in the layouts of public data sets, of chests that beat, at small size."""
 
+from itertools import pairwise
+
 import h5py
 import numpy as np
 from scipy.io import savemat
@@ -171,7 +173,7 @@ class Released:
         self.lead = 62  # samples of a cycle before its R peak
 
     def windows(self, scheme):
-        cycles = [(r - self.lead, n - r) for r, n in zip(self.r_peaks, self.r_peaks[1:])]
+        cycles = [(r - self.lead, n - r) for r, n in pairwise(self.r_peaks)]
         if scheme == "step":
             for start in range(0, self.samples - 800 + 1, 160):
                 first = int(np.searchsorted(self.r_peaks, start))
@@ -198,3 +200,34 @@ class Released:
             anchors[inside // 4 if scheme == "step" else inside] = 1
             np.save(folder / f"anchor_seg_{k}.npy", anchors)
         return folder
+
+
+MAPPING = """\
+[files]
+name = '(?P<subject>[a-z]+)_(?P<trial>[0-9]+)'
+
+[radar]
+array = "disp"
+quantity = "displacement"
+unit = "mm"
+rate_hz = "fs"
+axes = "samples, channels"
+
+[ecg]
+array = "ecg"
+unit = "uV"
+rate_hz = 500.0
+"""
+
+
+def generic_arrays(number, seconds=12.0, **changes):
+    _, _, motion, _, _, ecg = sixport(number, seconds, rate_hz=500)
+    disp = 1e3 * np.stack([motion, 2 * motion], axis=1)
+    return {"disp": disp, "ecg": 1e3 * ecg, "fs": np.float64(500), **changes}
+
+
+def write_generic(folder, names=("ann_1", "ann_2", "bob_1")):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(names):
+        np.savez(folder / f"{name}.npz", **generic_arrays(number))
+    return folder
