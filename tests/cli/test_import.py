@@ -1,7 +1,10 @@
 """``radarkit import`` as its users meet it: what it says, what it refuses, and to a trained run."""
 
 import json
+import re
+import shlex
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -150,14 +153,27 @@ def test_what_is_odd_is_said_once_and_what_is_whole_is_imported(tmp_path, monkey
     assert "vibration [arbitrary]" in shown.stdout and "no redistribution" in shown.stdout
 
 
-def test_a_run_says_who_was_shared(tmp_path, monkeypatch):
-    """Nobody who reads the run, its card or the report of it can miss it."""
+@pytest.fixture
+def shared(tmp_path, monkeypatch):
+    """Imported with people shared between training and test."""
     monkeypatch.chdir(tmp_path)
-    make.write_mmecg(tmp_path / "mmecg", (1, 57, 58, 75, 76), seconds=10.0)
+    make.write_mmecg(tmp_path / "mmecg", (1, 57, 58, 75, 76, 89), seconds=10.0)
     assert call("import", "mmecg", "mmecg", "-o", "out", "--share-people").exit_code == 0
-    assert set(Dataset(tmp_path / "out").subjects) == {"1", "29_shared_train", "29_shared_test"}
+
+
+def test_shared_people_are_named_so_and_not_drawn_at_random(shared, tmp_path):
+    dataset = Dataset(tmp_path / "out")
+    assert set(dataset.subjects) == {"1", "29_shared_train", "29_shared_test"}
+    for trial in dataset.trials:
+        assert ("shared between training and test" in trial.source) == ("_" in trial.subject)
     refused = call("train", "out", "-o", "run", "--epochs", 1)
     assert refused.exit_code == 2 and "the same people under several names" in refused.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_a_run_says_who_was_shared(shared, tmp_path):
+    """Nobody who reads the run, its card or the report of it can miss it."""
     (tmp_path / "mine.toml").write_text(
         'train = ["29_shared_train"]\nvalidation = ["1"]\ntest = ["29_shared_test"]\n'
     )
@@ -173,24 +189,61 @@ def test_a_run_says_who_was_shared(tmp_path, monkeypatch):
     assert "29_shared_test" in (tmp_path / "report" / "report.html").read_text()
 
 
-@pytest.mark.slow
-def test_a_tree_of_91_trials_is_imported_split_both_ways_and_trained_on(tmp_path, monkeypatch):
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "importing.md").read_text("utf-8")
+
+
+def commands(pattern):
+    return re.findall(rf"^    radarkit ({pattern}.*)$", PAGE, re.MULTILINE)
+
+
+def test_the_imports_of_the_page_run_as_they_stand_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    make.write_mmecg(tmp_path / "mmecg", range(1, 92), seconds=10.0, places=2)
-    done = call("import", "mmecg", "mmecg", "-o", "people")
-    assert done.stdout == "people: 91 trials of 11 subjects\n", done.output
-    done = call("import", "mmecg", "mmecg", "-o", "shared", "--share-people")
-    assert done.stdout == "shared: 88 trials of 13 subjects\n", done.output
-    for data, split, test in (
-        ("people", "mmecg-by-subject", {"29": 23, "30": 12}),
-        ("shared", "mmecg-as-published", {"29_shared_test": 5, "30_shared_test": 6}),
+    make.write_mmecg(tmp_path / "MMECG", (1, 75), seconds=10.0)
+    make.write_schellenberger(tmp_path / "schellenberger", (2,))
+    make.write_shi(tmp_path / "shi", (4,))
+    make.Released(1, seconds=14).write(tmp_path / "released" / "obj1_NB_1_", "step")
+    (tmp_path / "recordings").mkdir()
+    arrays = make.generic_arrays(1)
+    columns = np.column_stack([arrays["disp"], 1e-3 * arrays["ecg"]])
+    for name in ("ann_1", "bob_1"):
+        path = tmp_path / "recordings" / f"{name}.csv"
+        np.savetxt(path, columns, delimiter=",", header="left,right,ecg", comments="")
+    (mapping,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    (tmp_path / "mapping.toml").write_text(mapping)
+    lines = [line for line in commands("import [a-z]") if "NAME" not in line]
+    assert len(lines) == 6
+    for line in lines:
+        done = call(*shlex.split(line))
+        assert done.exit_code == 0, done.output
+    assert Dataset(tmp_path / "mine.data").subjects == ("ann", "bob")
+    (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    names = {}
+    exec(compile(code, "importing.md", "exec"), names)
+    assert names["done"].subjects == ("ann", "bob")
+
+
+@pytest.mark.slow
+def test_91_trials_are_imported_split_both_ways_and_trained_on_as_the_page_says(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    make.write_mmecg(tmp_path / "MMECG", range(1, 92), seconds=10.0, places=2)
+    section = PAGE[PAGE.index("## MMECG") : PAGE.index("## Schellenberger 2020")]
+    lines = [line for line in commands("(?:import|train|eval) ") if line in section]
+    assert [line.split()[0] for line in lines] == ["import", "train", "eval"] * 2
+    said = {}
+    for line in lines:
+        quick = ["--epochs", "1"] if line.startswith("train") else []
+        done = call(*shlex.split(line), *quick)
+        assert done.exit_code == 0, done.output
+        said[line] = done.stdout
+    assert "mmecg.data: 91 trials of 11 subjects\n" in said.values()
+    assert "mmecg-shared.data: 88 trials of 13 subjects\n" in said.values()
+    for report, data, test in (
+        ("by-subject-report", "mmecg.data", {"29": 23, "30": 12}),
+        ("as-published-report", "mmecg-shared.data", {"29_shared_test": 5, "30_shared_test": 6}),
     ):
-        run = f"run-{split}"
-        done = call("train", data, "-o", run, "--split", split, "--epochs", 1)
-        assert done.exit_code == 0, done.output
-        done = call("eval", run, data, "-o", f"report-{split}")
-        assert done.exit_code == 0, done.output
         scored = [trial for trial in Dataset(tmp_path / data).trials if trial.subject in test]
         assert len(scored) == sum(test.values())
-        page = (tmp_path / f"report-{split}" / "report.html").read_text()
+        page = (tmp_path / report / "report.html").read_text()
         assert all(trial.name in page for trial in scored)
