@@ -6,6 +6,7 @@ MATLAB struct; a CSV has those of its first line; ``a/b`` is a data set of an HD
 """
 
 import csv
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 from radarkit.datasets.importers.matlab import read_matlab
 from radarkit.errors import UserError
 
-_BROKEN = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, UnicodeDecodeError)
+_BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile)
 _DELIMITERS = ",;\t"
 
 
@@ -86,7 +87,11 @@ def _csv(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
         delimiter = max(_DELIMITERS, key=first.count)
         columns = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
         _check(path, wanted, columns)
-        values = np.genfromtxt(file, delimiter=delimiter, ndmin=2)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there is nothing below the names: said below
+            values = np.genfromtxt(file, delimiter=delimiter, ndmin=2)
+    if values.size == 0:
+        raise ValueError("no numbers below the first line")
     if values.shape[1] != len(columns):
         raise ValueError(f"{values.shape[1]} columns under {len(columns)} names")
     return {name: values[:, columns.index(name)] for name in wanted}

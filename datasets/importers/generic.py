@@ -16,7 +16,14 @@ from scipy.integrate import cumulative_trapezoid
 from radarkit.datasets.importers.arrays import READERS, read_arrays
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
-from radarkit.datasets.importers.mapping import EcgTable, Mapping, RadarTable, Rate, read_mapping
+from radarkit.datasets.importers.mapping import (
+    PARTS,
+    EcgTable,
+    Mapping,
+    RadarTable,
+    Rate,
+    read_mapping,
+)
 from radarkit.datasets.importers.matlab import numbers, scalar, vector
 from radarkit.datasets.importers.sixport import displacement_of_iq
 from radarkit.datasets.importers.source import (
@@ -45,7 +52,10 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
     root = path if path.is_dir() else path.parent
     files = [path]
     if path.is_dir():
-        files = sorted(file for file in path.glob(mapping.files.pattern) if file.is_file())
+        try:
+            files = sorted(file for file in path.glob(mapping.files.pattern) if file.is_file())
+        except (ValueError, NotImplementedError) as error:
+            raise UserError(f"files.pattern {mapping.files.pattern!r}: {error}") from None
         files = [file for file in files if file.suffix.lower() in READERS]
         files = [file for file in files if file.resolve() != config.mapping.resolve()]
     if not files:
@@ -229,15 +239,17 @@ def _check_length(signal: Float64, rate_hz: float, what: str, path: Path) -> Non
 def _parts(place: str, pattern: str | None) -> dict[str, str]:
     """Subject, trial and status from the path of a file without its suffix."""
     if pattern is None:
-        subject, _, trial = place.replace("/", "_").partition("-")
-        return {"subject": subject, "trial": trial or "1", "status": ""}
-    found = re.search(pattern, place)
-    if found is None:
-        raise UserError(f"{place} does not fit the name {pattern!r}", do="change files.name")
-    parts = {"status": "", **{name: value or "" for name, value in found.groupdict().items()}}
+        subject, _, trial = place.partition("-")
+        found = {"subject": subject, "trial": trial or "1"}
+    else:
+        fit = re.search(pattern, place)
+        if fit is None:
+            raise UserError(f"{place} does not fit the name {pattern!r}", do="change files.name")
+        found = fit.groupdict()
+    parts = {name: (found.get(name) or "").replace("/", "_") for name in PARTS}
     if not parts["subject"] or not parts["trial"]:
-        raise UserError(f"{place} has no subject or no trial by the name {pattern!r}")
-    return {name: value.replace("/", "_") for name, value in parts.items()}
+        raise UserError(f"{place} has no subject or no trial in its name", do="set files.name")
+    return parts
 
 
 GENERIC = Importer(

@@ -119,6 +119,8 @@ def import_data(
         )
     tasks = []
     for source in importer.find(path, config):
+        if source.path.resolve().is_relative_to(output.resolve()):
+            continue  # made by an import before
         made_from = {
             "importer": name,
             "licence": importer.licence,
@@ -129,6 +131,8 @@ def import_data(
         shard = output / f"{source.name}.h5"
         finished = not force and is_finished(shard, made_from)
         tasks.append(_Task(source, shard, made_from, config.rows, force, finished))
+    if not tasks:
+        raise UserError(f"{path} holds nothing but {output}", do="check the path")
     _check_names(tasks)
     results = make_shards(_make, tasks, "files", jobs=jobs, on_shard=on_shard)
     made = [result for result in results.values() if isinstance(result, _Made)]
@@ -185,6 +189,12 @@ def _check_folder(output: Path) -> None:
 def _check_names(tasks: list[_Task]) -> None:
     by_name: dict[str, Path] = {}
     for task in tasks:
+        try:
+            f"{task.name} {task.source.path.name}".encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                f"the name of {task.source.path} is not UTF-8", do="rename it"
+            ) from None
         other = by_name.setdefault(task.name, task.source.path)
         if other != task.source.path:
             raise UserError(

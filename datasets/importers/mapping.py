@@ -42,7 +42,7 @@ UNITS = {
     "iq": {"arbitrary": 1.0},
 }
 ECG_UNITS = {"mV": 1.0, "V": 1e3, "uV": 1e-3}
-_PARTS = ("subject", "trial", "status")
+PARTS = ("subject", "trial", "status")
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)] | str
 Name = Annotated[str, Field(min_length=1)]
@@ -76,7 +76,7 @@ class FilesTable(_Table):
             groups = set(re.compile(self.name).groupindex)
         except re.error as error:
             raise UserError(f"name = {self.name!r} is no regular expression: {error}") from None
-        if not {"subject", "trial"} <= groups <= set(_PARTS):
+        if not {"subject", "trial"} <= groups <= set(PARTS):
             raise UserError(
                 f"name = {self.name!r} has the groups {', '.join(sorted(groups)) or 'none'}",
                 expected="(?P<subject>...) and (?P<trial>...), and perhaps (?P<status>...)",

@@ -1,12 +1,17 @@
 """One chest in many kinds of files and quantities comes out as the same displacement."""
 
+from pathlib import Path
+
 import h5py
 import numpy as np
 import pytest
 from scipy.io import savemat
 
-from radarkit.datasets.importers.generic import read_trial
+from radarkit.datasets.importers import IMPORTERS
+from radarkit.datasets.importers.generic import find, read_trial
+from radarkit.datasets.importers.importing import import_data
 from radarkit.datasets.importers.mapping import read_mapping
+from radarkit.datasets.importers.source import ImportConfig
 from radarkit.errors import UserError
 from radarkit.recording import Quantity
 
@@ -171,6 +176,87 @@ def test_arrays_that_do_not_fit_are_refused(arrays, message, tmp_path):
     mapping = mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"')
     with pytest.raises(UserError, match=message):
         read_trial(tmp_path / "one.npz", mapping, PARTS)
+
+
+JUNK = [
+    ("one.csv", b"disp,ecg\n", "no numbers below the first line"),
+    ("one.csv", b"disp,ecg\n1,2\n3\n", "cannot be read"),
+    ("one.csv", b"disp,\xff\n1,2\n", "cannot be read"),
+    ("one.csv", b"", "one.csv has no disp, but nothing"),
+    ("one.npy", b"junk", "cannot be read"),
+    ("one.npz", b"PK\x03\x04junk", "cannot be read"),
+    ("one.h5", b"\x89HDF\r\n\x1a\n", "cannot be read"),
+    ("one.wav", b"RIFF", "of no known kind; expected one of .npz, .npy, .mat, .csv"),
+]
+
+
+@pytest.mark.parametrize(("name", "junk", "message"), JUNK, ids=[f"{j[0]} {j[1]!r}" for j in JUNK])
+def test_files_that_hold_something_else_are_refused(name, junk, message, tmp_path):
+    (tmp_path / name).write_bytes(junk)
+    array = "array" if name == "one.npy" else "disp"
+    mapping = mapping_of(tmp_path, DISPLACEMENT + f'array = "{array}"')
+    with pytest.raises(UserError) as refused:
+        read_trial(tmp_path / name, mapping, PARTS)
+    assert message in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_arrays_with_code_in_them_are_not_opened(tmp_path):
+    np.save(tmp_path / "one.npy", np.array([{"a": 1}], object), allow_pickle=True)
+    mapping = mapping_of(tmp_path, DISPLACEMENT + 'array = "array"')
+    with pytest.raises(UserError, match="cannot be read"):
+        read_trial(tmp_path / "one.npy", mapping, PARTS)
+
+
+NAMES = [
+    ("ann-2", None, ("ann", "2", "")),
+    ("ann", None, ("ann", "1", "")),
+    ("x/ann-2", None, ("x_ann", "2", "")),
+    ("ann/NB_3", r"(?P<subject>\w+)/(?P<status>[A-Z]+)_(?P<trial>\d+)", ("ann", "3", "NB")),
+]
+
+
+@pytest.mark.parametrize(("place", "pattern", "wanted"), NAMES)
+def test_subject_and_trial_come_from_the_name(place, pattern, wanted, tmp_path):
+    path = tmp_path / "files" / f"{place}.npz"
+    path.parent.mkdir(parents=True)
+    np.savez(path, disp=MOTION_M)
+    rule = f"[files]\nname = '{pattern}'\n" if pattern else ""
+    mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"', rule)
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    (source,) = find(tmp_path / "files", config)
+    assert source.name == place.replace("/", "_")
+    (trial,) = source.read()
+    recording = trial.recording
+    assert (recording.subject, recording.trial, recording.status) == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "message"),
+    [
+        ("-1", "", "has no subject"),
+        ("ann", "name = '(?P<subject>[0-9]+)_(?P<trial>[0-9]+)'", "ann does not fit the name"),
+        ("ann", 'pattern = "/x"', "files.pattern"),
+        ("ann", 'pattern = "*.csv"', "no file *.csv in"),
+    ],
+)
+def test_names_that_do_not_fit_are_refused(name, rule, message, tmp_path):
+    (tmp_path / "files").mkdir()
+    np.savez(tmp_path / "files" / f"{name}.npz", disp=MOTION_M)
+    mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"', f"[files]\n{rule}")
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    with pytest.raises(UserError) as refused:
+        find(tmp_path / "files", config)
+    assert message in str(refused.value)
+
+
+def test_what_an_import_left_in_the_folder_is_not_imported(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.savez("ann-1.npz", disp=MOTION_M)
+    mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"')
+    config = ImportConfig(mapping=Path("mapping.toml"))
+    for kept in (0, 1):
+        done = import_data(IMPORTERS, "generic", Path("."), Path("out"), config)
+        assert (done.trials, done.kept) == (1, kept)
 
 
 BAD_MAPPINGS = [
