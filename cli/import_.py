@@ -47,15 +47,12 @@ def import_(
     from radarkit.cli.extract_table import say
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
-    from radarkit.datasets.importers import IMPORTERS
     from radarkit.datasets.importers.importing import import_data
     from radarkit.datasets.importers.source import ImportConfig
 
     config = from_options(ImportConfig, grid=grid, share_people=share_people, mapping=mapping)
     with progress_bar("files") as advance:
-        done = import_data(
-            IMPORTERS, name, path, output, config, force=force, jobs=jobs, on_shard=advance
-        )
+        done = import_data(name, path, output, config, force=force, jobs=jobs, on_shard=advance)
     people = len(done.subjects)
     kept = f"; {done.kept} files were there already" if done.kept else ""
     typer.echo(f"{output}: {done.trials} trials of {people} subjects{kept}")

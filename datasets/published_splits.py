@@ -19,7 +19,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from radarkit.datasets.splits import Split
+from radarkit.datasets.splits import SHARED, Split
 from radarkit.errors import UserError
 from radarkit.files import check_input, load_toml
 from radarkit.validation import first_problem
@@ -40,7 +40,6 @@ TRIALS = {
 TEST_TRIALS = range(75, 86)
 LAST_TRIAL = 88  # of training; 89 to 91 are not used
 
-_MARK = "_shared_"
 _VALIDATION = ("10", "17")
 _TRAIN = ("1", "2", "5", "9", "13", "14", "16")
 SPLITS = {
@@ -75,7 +74,7 @@ def shared_name(trial: int) -> str | None:
     first, last = TRIALS[subject]
     if last < TEST_TRIALS.start or first >= TEST_TRIALS.stop:
         return str(subject)
-    return f"{subject}{_MARK}{'test' if trial in TEST_TRIALS else 'train'}"
+    return f"{subject}{SHARED}{'test' if trial in TEST_TRIALS else 'train'}"
 
 
 def choose_split(name: str | None, subjects: Sequence[str]) -> Split | None:
@@ -88,7 +87,7 @@ def choose_split(name: str | None, subjects: Sequence[str]) -> Split | None:
     """
     if name is not None:
         return read_split(name, subjects)
-    shared = [who for who in subjects if _MARK in who]
+    shared = [who for who in subjects if SHARED in who]
     if shared:
         raise UserError(
             f"{' and '.join(shared)} of the data are the same people under several names",
@@ -145,11 +144,11 @@ def _from_file(path: Path) -> Split:
 
 
 def _remedy(missing: Sequence[str], subjects: Sequence[str]) -> str | None:
-    if any(_MARK in name for name in missing):
+    if any(SHARED in name for name in missing):
         return (
             "the published split tests on people it trained on: import with --share-people to "
             "have it nevertheless, or use mmecg-by-subject"
         )
-    if any(_MARK in name for name in subjects):
+    if any(SHARED in name for name in subjects):
         return "these were imported with --share-people: use mmecg-as-published, or import anew"
     return None

@@ -4,7 +4,6 @@ Velocity is integrated, phase multiplied by wavelength / 4 pi, I and Q fitted wi
 three end as displacement. What is sampled at another rate is resampled to 200 Hz.
 """
 
-import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from radarkit.datasets.importers.arrays import READERS, read_arrays
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.mapping import (
-    PARTS,
     EcgTable,
     Mapping,
     RadarTable,
@@ -65,7 +63,7 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
     sources = []
     for file in files:
         place = file.relative_to(root).with_suffix("").as_posix()
-        parts = _parts(place, mapping.files.name)
+        parts = mapping.files.parts(place)
         read = partial(read_trial, file, mapping, parts)
         settings = {"mapping": mapping.model_dump(mode="json"), **parts}
         sources.append(Source(place.replace("/", "_"), file, read, settings))
@@ -234,22 +232,6 @@ def _check_length(signal: Float64, rate_hz: float, what: str, path: Path) -> Non
             f"{what} in {path.name} lasts {signal.shape[1] / rate_hz:.3g} s at {rate_hz:g} Hz",
             expected=f"at least {_SHORTEST_S:g} s",
         )
-
-
-def _parts(place: str, pattern: str | None) -> dict[str, str]:
-    """Subject, trial and status from the path of a file without its suffix."""
-    if pattern is None:
-        subject, _, trial = place.partition("-")
-        found = {"subject": subject, "trial": trial or "1"}
-    else:
-        fit = re.search(pattern, place)
-        if fit is None:
-            raise UserError(f"{place} does not fit the name {pattern!r}", do="change files.name")
-        found = fit.groupdict()
-    parts = {name: (found.get(name) or "").replace("/", "_") for name in PARTS}
-    if not parts["subject"] or not parts["trial"]:
-        raise UserError(f"{place} has no subject or no trial in its name", do="set files.name")
-    return parts
 
 
 GENERIC = Importer(

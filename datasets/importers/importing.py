@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from radarkit.datasets.build import cardiac_vibration
-from radarkit.datasets.importers.source import ImportConfig, ImportedTrial, Importer, Source
+from radarkit.datasets.importers import IMPORTERS
+from radarkit.datasets.importers.source import ImportConfig, ImportedTrial, Source
 from radarkit.datasets.reader import open_shard
 from radarkit.datasets.resume import OnShard, is_finished, make_shards
-from radarkit.datasets.store import create
+from radarkit.datasets.store import DatasetWriter, create
 from radarkit.errors import UserError
 from radarkit.files import check_input
 from radarkit.parallel import Failure
@@ -68,7 +69,6 @@ class _Task:
 
 
 def import_data(
-    importers: Mapping[str, Importer],
     name: str,
     path: Path,
     output: Path,
@@ -82,10 +82,8 @@ def import_data(
 
     Parameters
     ----------
-    importers : mapping of str to Importer
-        Those there are.
     name : str
-        Which of them.
+        Which of `radarkit.datasets.importers.IMPORTERS`.
     path : Path
         File or folder to import.
     output : Path
@@ -105,9 +103,9 @@ def import_data(
         Before anything is done when there is no such importer or nothing to import, or the output
         holds something else; and when nothing could be imported.
     """
-    if name not in importers:
-        raise UserError(f"no importer {name!r}", expected=f"one of {', '.join(importers)}")
-    importer = importers[name]
+    if name not in IMPORTERS:
+        raise UserError(f"no importer {name!r}", expected=f"one of {', '.join(IMPORTERS)}")
+    importer = IMPORTERS[name]
     check_input(path, "file or folder to import")
     _check_folder(output)
     if config.share_people and name != "mmecg":
@@ -163,7 +161,7 @@ def _make(task: _Task) -> _Made:
     return made
 
 
-def _add(writer: Any, trial: ImportedTrial, rows: FrequencyGrid) -> None:
+def _add(writer: DatasetWriter, trial: ImportedTrial, rows: FrequencyGrid) -> None:
     recording, spectrogram = trial.recording, trial.spectrogram
     if spectrogram is None:
         spectrogram = sst(cardiac_vibration(recording), recording.sample_rate_hz, grid=rows)

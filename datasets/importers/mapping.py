@@ -42,7 +42,7 @@ UNITS = {
     "iq": {"arbitrary": 1.0},
 }
 ECG_UNITS = {"mV": 1.0, "V": 1e3, "uV": 1e-3}
-PARTS = ("subject", "trial", "status")
+_PARTS = ("subject", "trial", "status")
 
 Rate = Annotated[float, Field(gt=0, allow_inf_nan=False)] | str
 Name = Annotated[str, Field(min_length=1)]
@@ -76,12 +76,35 @@ class FilesTable(_Table):
             groups = set(re.compile(self.name).groupindex)
         except re.error as error:
             raise UserError(f"name = {self.name!r} is no regular expression: {error}") from None
-        if not {"subject", "trial"} <= groups <= set(PARTS):
+        if not {"subject", "trial"} <= groups <= set(_PARTS):
             raise UserError(
                 f"name = {self.name!r} has the groups {', '.join(sorted(groups)) or 'none'}",
                 expected="(?P<subject>...) and (?P<trial>...), and perhaps (?P<status>...)",
             )
         return self
+
+    def parts(self, place: str) -> dict[str, str]:
+        """Tell subject, trial and status from the path of a file without its suffix.
+
+        Raises
+        ------
+        UserError
+            When it does not say.
+        """
+        if self.name is None:
+            subject, _, trial = place.partition("-")
+            found: dict[str, str] = {"subject": subject, "trial": trial or "1"}
+        else:
+            fit = re.search(self.name, place)
+            if fit is None:
+                raise UserError(
+                    f"{place} does not fit the name {self.name!r}", do="change files.name"
+                )
+            found = fit.groupdict()
+        parts = {name: (found.get(name) or "").replace("/", "_") for name in _PARTS}
+        if not parts["subject"] or not parts["trial"]:
+            raise UserError(f"{place} has no subject or no trial in its name", do="set files.name")
+        return parts
 
 
 class RadarTable(_Table):

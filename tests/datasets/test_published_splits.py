@@ -10,6 +10,7 @@ from radarkit.datasets.published_splits import (
     read_split,
     shared_name,
 )
+from radarkit.datasets.splits import Split, unseen_subjects
 from radarkit.errors import UserError
 
 PEOPLE = tuple(str(subject) for subject in TRIALS)
@@ -68,6 +69,16 @@ def test_the_leaking_split_needs_names_that_say_so():
 def test_people_under_several_names_are_not_drawn_at_random():
     with pytest.raises(UserError, match="29_shared_train and 29_shared_test"):
         choose_split(None, SHARED)
+
+
+def test_nobody_who_was_trained_on_under_another_name_is_unseen():
+    split = SPLITS["mmecg-as-published"]
+    assert unseen_subjects(SHARED, split) == split.test
+    with pytest.raises(UserError, match="all 11 subjects of the data were used"):
+        unseen_subjects(PEOPLE, split)
+    drawn = Split(train=("29", "1"), validation=("2",), test=("30",))
+    assert not [name for name in unseen_subjects(SHARED, drawn) if name.startswith("29")]
+    assert {"30_shared_train", "30_shared_test"} < set(unseen_subjects(SHARED, drawn))
 
 
 BAD = [

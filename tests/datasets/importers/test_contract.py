@@ -23,7 +23,7 @@ def config_of(name, folder):
 
 def bring_in(name, folder, **options):
     given = (name, folder / "files", folder / "out")
-    return import_data(IMPORTERS, *given, config_of(name, folder), **options)
+    return import_data(*given, config_of(name, folder), **options)
 
 
 @pytest.fixture(scope="module", params=sorted(CASES))
@@ -142,14 +142,14 @@ def test_a_changed_file_is_not_mixed_with_the_old_one(tmp_path):
 def test_the_rows_are_those_that_were_asked_for(tmp_path):
     CASES["mmecg"].write(tmp_path / "files")
     given = ("mmecg", tmp_path / "files", tmp_path / "out")
-    import_data(IMPORTERS, *given, ImportConfig(grid="mmecg-script"))
+    import_data(*given, ImportConfig(grid="mmecg-script"))
     dataset = Dataset(tmp_path / "out")
     for header in dataset.trials:
         rows_hz = dataset.frequencies_hz(header)
         assert rows_hz[[0, -1]] == pytest.approx([0.7246, 100])
         np.testing.assert_allclose(rows_hz[1:] / rows_hz[:-1], 1.0729, atol=1e-4)
     with pytest.raises(UserError, match="was made with grid"):
-        import_data(IMPORTERS, *given, ImportConfig())
+        import_data(*given, ImportConfig())
 
 
 @pytest.mark.slow
@@ -157,7 +157,7 @@ def test_two_processes_make_the_same_trials_as_one(tmp_path):
     CASES["mmecg"].write(tmp_path / "files")
     for out, jobs in (("one", 1), ("two", 2)):
         given = ("mmecg", tmp_path / "files", tmp_path / out)
-        import_data(IMPORTERS, *given, ImportConfig(), jobs=jobs)
+        import_data(*given, ImportConfig(), jobs=jobs)
     one, two = Dataset(tmp_path / "one"), Dataset(tmp_path / "two")
     for header, other in zip(one.trials, two.trials, strict=True):
         np.testing.assert_array_equal(

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from radarkit.datasets.importers import IMPORTERS
 from radarkit.datasets.importers.generic import find, read_trial
 from radarkit.datasets.importers.importing import import_data
 from radarkit.datasets.importers.mapping import read_mapping
@@ -255,7 +254,7 @@ def test_what_an_import_left_in_the_folder_is_not_imported(tmp_path, monkeypatch
     mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"')
     config = ImportConfig(mapping=Path("mapping.toml"))
     for kept in (0, 1):
-        done = import_data(IMPORTERS, "generic", Path("."), Path("out"), config)
+        done = import_data("generic", Path("."), Path("out"), config)
         assert (done.trials, done.kept) == (1, kept)
 
 
