@@ -18,6 +18,7 @@ from radarkit.datasets.importers.source import (
     Importer,
     Source,
     files_in,
+    unfit,
 )
 from radarkit.errors import UserError
 
@@ -29,10 +30,14 @@ _WHAT = "files like GDN0001_1_Resting.mat, in a folder a person"
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the scenarios in a folder of folders of people."""
     files = files_in(path, ".mat", _WHAT)
-    fitting = [file for file in files if _NAME.fullmatch(file.stem)]
-    if not fitting:
+    if not any(_NAME.fullmatch(file.stem) for file in files):
         raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
-    return [Source(file.stem, file, partial(read_trial, file)) for file in fitting]
+    return [
+        Source(file.stem, file, partial(read_trial, file))
+        if _NAME.fullmatch(file.stem)
+        else unfit(file, path, _WHAT)
+        for file in files
+    ]
 
 
 def read_trial(path: Path) -> list[ImportedTrial]:

@@ -19,6 +19,7 @@ from radarkit.datasets.importers.source import (
     Importer,
     Source,
     files_in,
+    unfit,
 )
 from radarkit.errors import UserError
 
@@ -30,14 +31,16 @@ _WHAT = "files like DATASET_2017-02-16_10-56-05_Person 11.mat"
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the measurements in the folders of a person or of all of them."""
     files = files_in(path, ".mat", _WHAT)
+    if not any(_NAME.fullmatch(file.stem) for file in files):
+        raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
     sources = []
     for file in files:
         found = _NAME.fullmatch(file.stem)
-        if found is not None:
+        if found is None:
+            sources.append(unfit(file, path, _WHAT))
+        else:
             name = f"person{int(found[2]):02d}-{found[1]}"
             sources.append(Source(name, file, partial(read_trial, file)))
-    if not sources:
-        raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
     return sources
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,6 +104,17 @@ class Importer:
     summary: str
     licence: str
     find: Callable[[Path, ImportConfig], list[Source]]
+
+
+def unfit(file: Path, root: Path, expected: str) -> Source:
+    """Make a source of a file that does not fit, so that it is listed with those that failed."""
+    place = file.relative_to(root) if file.is_relative_to(root) else Path(file.name)
+    name = place.with_suffix("").as_posix().replace("/", "_")
+    return Source(name, file, partial(_refuse, file.name, expected))
+
+
+def _refuse(name: str, expected: str) -> list[ImportedTrial]:
+    raise UserError(f"{name} is left out", expected=expected)
 
 
 def files_in(path: Path, suffix: str, what: str) -> list[Path]:

@@ -130,6 +130,17 @@ def test_files_that_are_cut_off_are_refused_one_by_one(name, tmp_path):
     assert len(Dataset(tmp_path / "out").trials) == len(CASES[name].trials)
 
 
+@pytest.mark.parametrize("name", ["schellenberger", "shi"])
+def test_a_file_of_another_name_is_listed_and_the_others_imported(name, tmp_path):
+    CASES[name].write(tmp_path / "files")
+    first = next((tmp_path / "files").rglob("*.mat"))
+    first.rename(first.with_name("unknown.mat"))
+    said = bring_in(name, tmp_path)
+    assert said.trials == len(CASES[name].trials) - 1
+    (reason,) = said.failures.values()
+    assert reason.startswith("unknown.mat is left out; expected files like")
+
+
 def test_a_changed_file_is_not_mixed_with_the_old_one(tmp_path):
     CASES["schellenberger"].write(tmp_path / "files")
     bring_in("schellenberger", tmp_path)
