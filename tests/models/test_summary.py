@@ -82,7 +82,7 @@ def test_rows_agree_with_the_running_network_and_the_formula_of_each_layer(prese
     for row in summarise(model):
         module = model.get_submodule(row.path)
         if isinstance(module, nn.Linear):
-            expected = module.weight.numel()
+            expected = module.in_features * made[row.path].numel()
         elif isinstance(module, (nn.Conv1d, nn.Conv2d)):
             expected = module.weight[0].numel() * made[row.path].numel()
         elif isinstance(module, (nn.ConvTranspose1d, nn.ConvTranspose2d)):
