@@ -90,7 +90,7 @@ def test_only_mmecg_is_told_the_truth_and_the_rows_say_so(place, preset):
         copied = trial.scores[COPY]
         assert copied["ecg_pcc"] > 0.9
         assert copied["missed_detection_rate"] == 0
-        assert copied["r_timing_error_ms"] == pytest.approx(5, abs=0.5)  # one sample late
+        assert copied["r_timing_error_ms"] == pytest.approx(5, abs=1.5)  # one sample late
 
 
 def test_teacher_forced_windows_lie_where_their_samples_are(place, monkeypatch):

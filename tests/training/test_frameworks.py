@@ -58,7 +58,7 @@ def test_radarode_learns_a_batch_by_heart():
     period = 120 + 15 * torch.arange(4.0)
     shape = torch.stack([row[:200] for row in ecg])
     window = CycleWindow(spectrogram, period, vibration, shape, ecg)
-    found = learn_by_heart("radarode", window, samples=800, steps=150, rate=1e-2)
+    found = learn_by_heart("radarode", window, samples=800, steps=90, rate=3e-3)
     assert (found.ecg - ecg).square().mean() < 0.1 * ecg.var()
     assert (found.shape - shape).square().mean() < 0.1 * shape.var()
 
