@@ -126,10 +126,12 @@ def _of_input(evaluation: Evaluation, trial: TrialResult) -> list[ReportFigure]:
     start_s = min(_SHOWN_FROM_S, max(0.0, truth.duration_s - _STRETCH_S))
     true = np.asarray([] if truth.r_peaks is None else truth.r_peaks, np.float64)
     values = dataset.frames(header, 0, header.frames).astype(np.float32).mean(axis=0)
+    reads = evaluation.record.model.framework != "MMECG"
     shown = [
         _both(
             "Spectrogram",
-            f"Mean over the channels of {header.name}: what the network reads.",
+            f"Mean over the channels of {header.name}"
+            + (": what the network reads." if reads else "; the network reads the vibration."),
             lambda phone: spectrogram_figure(
                 values,
                 dataset.frequencies_hz(header),
