@@ -1,0 +1,87 @@
+"""Trainings as parts of longer work: in any process, and on from where they were stopped."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from radarkit.allocation import keep_freed_memory
+from radarkit.datasets.splits import Split
+from radarkit.training.config import TrainConfig
+from radarkit.training.run import LAST, RECORD
+from radarkit.training.train import train
+from radarkit.training.world import World
+
+
+@dataclass(frozen=True)
+class Training:
+    """One training.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the run.
+    data : Path
+        Data set.
+    config : TrainConfig
+        What to train and how.
+    split : Split, optional
+        Whose trials are for what; drawn from the seed otherwise.
+    device : str
+        As torch names it.
+    """
+
+    folder: Path
+    data: Path
+    config: TrainConfig
+    split: Split | None = None
+    device: str = "cpu"
+
+
+def fit(training: Training) -> None:
+    """Train to the end, from the last checkpoint if there is one; nothing is left to do after it.
+
+    The process computes with one thread from then on: several trainings share the cores.
+    """
+    keep_freed_memory()
+    torch.set_num_threads(1)
+    folder = training.folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    begun = (folder / RECORD).exists()
+    if folder.exists() and not begun:  # killed before it had written a record
+        shutil.rmtree(folder)
+    train(
+        training.data,
+        training.config,
+        folder,
+        split=training.split,
+        world=World(device=torch.device(training.device)),
+        resume=begun,
+    )
+
+
+def drop_state(folder: Path) -> None:
+    """Remove what only an unfinished training needs: most of the bytes of a run."""
+    (folder / LAST).unlink(missing_ok=True)
+
+
+def devices(device: str) -> tuple[str, ...]:
+    """Names of the devices that trainings are dealt out to.
+
+    Parameters
+    ----------
+    device : str
+        ``cpu``, ``cuda`` (all that there are) or ``auto``: CUDA where there is one.
+
+    Raises
+    ------
+    UserError
+        When CUDA is asked for and missing, or no device of that name is known.
+    """
+    from radarkit.training.world import join_world
+
+    with join_world(device) as world:
+        if world.device.type == "cpu":
+            return ("cpu",)
+    return tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
