@@ -1,17 +1,19 @@
 """Trainings as parts of longer work: in any process, and on from where they were stopped."""
 
+import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
 from radarkit.allocation import keep_freed_memory
 from radarkit.datasets.splits import Split
+from radarkit.errors import UserError
 from radarkit.training.config import TrainConfig
 from radarkit.training.run import LAST, RECORD
 from radarkit.training.train import train
-from radarkit.training.world import World
+from radarkit.training.world import World, join_world
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Training:
         Whose trials are for what; drawn from the seed otherwise.
     device : str
         As torch names it.
+    boss : int
+        Number of the process that asks for it; when that is gone, the training stops.
     """
 
     folder: Path
@@ -37,13 +41,26 @@ class Training:
     config: TrainConfig
     split: Split | None = None
     device: str = "cpu"
+    boss: int = field(default_factory=os.getpid)
+
+    @property
+    def forsaken(self) -> bool:
+        """Whether this is a process that was started for it, by one that has been killed."""
+        return self.boss not in (os.getpid(), os.getppid())
 
 
 def fit(training: Training) -> None:
     """Train to the end, from the last checkpoint if there is one; nothing is left to do after it.
 
     The process computes with one thread from then on: several trainings share the cores.
+
+    Raises
+    ------
+    UserError
+        As `radarkit.training.train.train`.
     """
+    if training.forsaken:
+        raise UserError("nobody waits for this training any more")
     keep_freed_memory()
     torch.set_num_threads(1)
     folder = training.folder
@@ -58,6 +75,7 @@ def fit(training: Training) -> None:
         split=training.split,
         world=World(device=torch.device(training.device)),
         resume=begun,
+        stop=lambda: training.forsaken,
     )
 
 
@@ -79,8 +97,6 @@ def devices(device: str) -> tuple[str, ...]:
     UserError
         When CUDA is asked for and missing, or no device of that name is known.
     """
-    from radarkit.training.world import join_world
-
     with join_world(device) as world:
         if world.device.type == "cpu":
             return ("cpu",)
