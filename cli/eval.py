@@ -1,6 +1,5 @@
 """``radarkit eval``: runs on people they have not seen, clean and under noise."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -102,6 +101,7 @@ def evaluate(
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Reconstruct the ECG of subjects a run has not seen, and score it beside baselines."""
+    from radarkit.cli.eval_modes import check_fit, one_of
     from radarkit.errors import UserError
 
     asked = {
@@ -109,8 +109,8 @@ def evaluate(
         "--strategies": strategies,
         "--cross-validate": cross_validate is not None,
     }
-    mode = _one_of([name for name, wanted in asked.items() if wanted])
-    _check_fit(
+    mode = one_of([name for name, wanted in asked.items() if wanted])
+    check_fit(
         mode,
         {
             "--domain": domain,
@@ -170,7 +170,9 @@ def evaluate(
     if not runs:
         raise UserError(f"one path, {data}", expected="RUN DATA: a run, then a data set")
     if mode == "--robustness":
-        _noise_tables(
+        from radarkit.cli.eval_noise import noise_tables
+
+        noise_tables(
             runs,
             data,
             output,
@@ -190,63 +192,14 @@ def evaluate(
     _report(runs[0], data, output, save_ecg=save_ecg, allow_seen=allow_seen, force=force)
 
 
-_TRAINING = ("--strategies", "--cross-validate")
-# what options are for; "" is the plain report
-_MODES = {
-    "--domain": ("--robustness",),
-    "--noise-seed": ("--robustness",),
-    "--jobs": ("--robustness", *_TRAINING),
-    "--only": ("--strategies",),
-    "--seeds": ("--strategies",),
-    "--leading": ("--strategies",),
-    "--resume": ("--strategies",),
-    "--preset": _TRAINING,
-    "--config": _TRAINING,
-    "--set": _TRAINING,
-    "--epochs": _TRAINING,
-    "--device": _TRAINING,
-    "--save-ecg": ("", "--cross-validate"),
-    "--allow-seen": ("", "--robustness"),
-}
-
-
-def _one_of(modes: Sequence[str]) -> str:
-    """Name what is to be done; nothing for the plain report."""
-    from radarkit.errors import UserError
-
-    if len(modes) > 1:
-        raise UserError(" with ".join(modes), expected="one of the two", do="call it twice")
-    return "".join(modes)
-
-
-def _check_fit(mode: str, options: dict[str, object]) -> None:
-    """Refuse options that are for something else."""
-    from radarkit.errors import UserError
-
-    for option, value in options.items():
-        if value is None or value is False or mode in _MODES[option]:
-            continue
-        what = option if value is True else f"{option} {_shown(value)}"
-        if "" in _MODES[option]:
-            raise UserError(f"{what} with {mode}", do="leave one of them out")
-        raise UserError(f"{what} without {' or '.join(_MODES[option])}", do="give both or neither")
-
-
-def _shown(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
 def _report(
     run: Path, data: Path, output: Path, *, save_ecg: bool, allow_seen: bool, force: bool
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from radarkit.cli.progress import progress_bar
-    from radarkit.evaluation.columns import METRICS
+    from radarkit.cli.report_table import report_table
     from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
-    from radarkit.evaluation.present import present, summaries
+    from radarkit.evaluation.present import present
     from radarkit.files import atomic_folder, check_output
     from radarkit.training.metrics_log import read_history
 
@@ -259,58 +212,7 @@ def _report(
         present(evaluation, read_history(run), folder)
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
-    medians = {method: rows[0] for method, rows in summaries(evaluation).items()}
-    table = Table("medians over trials")
-    for method in medians:
-        table.add_column(method, justify="right", max_width=20)
-    for metric in (metric for metric in METRICS if metric.main):
-        values = (metric.shown(float(row[metric.key])) for row in medians.values())
-        table.add_row(f"{metric.heading} {metric.arrow}", *values)
-    Console().print(table)
+    report_table(evaluation)
     if evaluation.seen:
         typer.echo(f"subjects seen in training are among them: {', '.join(evaluation.seen)}")
     typer.echo(f"report: {output / 'report.html'}")
-
-
-def _noise_tables(
-    runs: list[Path],
-    data: Path,
-    output: Path,
-    *,
-    domain: str,
-    seed: int,
-    jobs: int,
-    allow_seen: bool,
-    force: bool,
-) -> None:
-    from rich.console import Console
-
-    from radarkit.cli.noise_table import noise_table
-    from radarkit.cli.progress import progress_bar
-    from radarkit.errors import UserError
-    from radarkit.evaluation.noise_conditions import Domain
-    from radarkit.evaluation.noise_protocol import Protocol
-    from radarkit.evaluation.published_noise import WHERE
-    from radarkit.evaluation.robustness import measured
-    from radarkit.evaluation.robustness_files import write_robustness
-    from radarkit.evaluation.robustness_rows import networks, noise_rows
-
-    choices: dict[str, tuple[Domain, ...]] = {
-        "signal": ("signal",),
-        "spectrogram": ("spectrogram",),
-        "both": ("signal", "spectrogram"),
-    }
-    if domain not in choices:
-        raise UserError(f"--domain {domain}", expected=", ".join(choices))
-    protocol = Protocol(tuple(runs), data, choices[domain], seed, allow_seen)
-    with (
-        progress_bar("conditions") as advance,
-        measured(protocol, output, jobs=jobs, force=force, on_condition=advance) as (folder, found),
-    ):
-        rows = noise_rows(found)
-        write_robustness(folder, rows, protocol.domains, protocol.made_from())
-    for name in found:
-        for each in protocol.domains:
-            Console().print(noise_table(networks(rows), name, each))
-    typer.echo(f"* delta-m as printed for noise in the spectrogram ({WHERE})")
-    typer.echo(f"report: {output / 'report.html'}, with the baselines and all printed figures")

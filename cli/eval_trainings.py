@@ -45,12 +45,42 @@ def strategy_table(
         ) as found,
     ):
         rows = strategy_rows(found.scores)
-        write_strategies(found.folder, rows, protocol)
+        write_strategies(found, rows, protocol)
     Console().print(strategies_table(rows))
     for note in notes(rows, protocol):
         typer.echo(note)
     typer.echo(f"* as printed ({WHERE})")
     typer.echo(f"report: {output / 'report.html'}")
+
+
+def cross_validation(
+    data: Path,
+    output: Path,
+    config: "TrainConfig",
+    *,
+    folds: str,
+    device: str,
+    jobs: int,
+    save_ecg: bool,
+    force: bool,
+) -> None:
+    """Train a run a fold and write one report of all."""
+    from radarkit.cli.report_table import report_table
+    from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated, present_folds
+    from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
+
+    if save_ecg:
+        check_wfdb()
+    protocol = FoldProtocol(data, config, folds, device)
+    with (
+        _progress("folds") as advance,
+        cross_validated(protocol, output, jobs=jobs, force=force, on_fold=advance) as pooled,
+    ):
+        present_folds(pooled)
+        if save_ecg:
+            save_ecgs(pooled.evaluation, pooled.folder / "ecg")
+    report_table(pooled.evaluation)
+    typer.echo(f"report: {output / 'report.html'}, of {len(pooled.folds)} runs together")
 
 
 @contextmanager

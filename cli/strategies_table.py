@@ -29,13 +29,13 @@ def strategies_table(rows: Sequence[StrategyRow]) -> Table:
         The single-task baseline first.
     """
     by_key = {metric.key: metric for metric in METRICS}
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("strategy")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=0)
+    table.add_column("strategy", min_width=11, overflow="fold")
     table.add_column("seeds", justify="right")
     for key in METRIC_KEYS:
         table.add_column(_HEADINGS[key], justify="right", no_wrap=True)
     table.add_column("delta-m (%) ↑\n95 % interval", justify="right", no_wrap=True)
-    table.add_column("delta-m*", justify="right", no_wrap=True, style="dim")
+    table.add_column("printed*", justify="right", no_wrap=True, style="dim")
     for row in rows:
         printed = printed_strategy(row.name)
         table.add_row(

@@ -51,7 +51,15 @@ def by_status(evaluation: Evaluation) -> dict[str, list[Row]]:
     }
 
 
-def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder: Path) -> None:
+def present(
+    evaluation: Evaluation,
+    history: Sequence[Mapping[str, Any]],
+    folder: Path,
+    *,
+    title: str | None = None,
+    summary: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
+) -> None:
     """Write scores, pictures and the page.
 
     Parameters
@@ -61,7 +69,13 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
     history : sequence of mapping
         Epochs of the run, for its course of training.
     folder : Path
-        An existing empty folder.
+        An existing folder without these files.
+    title : str, optional
+        Instead of that of a single run.
+    summary : sequence of str
+        Instead of the paragraphs about a single run.
+    facts : mapping, optional
+        What ``metrics.json`` says besides.
     """
     found, states = summaries(evaluation), by_status(evaluation)
     record, data = evaluation.record, evaluation.dataset
@@ -78,6 +92,7 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
         "data": data.path.name,
         "subjects_seen_in_training": list(evaluation.seen),
         "run": record.model_dump(mode="json", exclude={"reference"}),
+        **(facts or {}),
     }
     (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n")
 
@@ -93,8 +108,10 @@ def present(evaluation: Evaluation, history: Sequence[Mapping[str, Any]], folder
     write_report(
         folder / "report.html",
         ReportContent(
-            title=f"ECG from radar: a run on people it has {'' if evaluation.seen else 'not '}seen",
-            summary=(
+            title=title
+            or f"ECG from radar: a run on people it has {'' if evaluation.seen else 'not '}seen",
+            summary=summary
+            or (
                 *_warning(evaluation.seen),
                 f"{network}, trained on {len(record.split.train)} people of the data set "
                 f"{record.data['name']} and chosen on {len(record.split.validation)} more, "

@@ -10,33 +10,52 @@ import csv
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from radarkit.evaluation.published_strategies import WHERE, printed_strategy
-from radarkit.evaluation.strategies import StrategyProtocol
+from radarkit.evaluation.strategies import Measured, StrategyProtocol
+from radarkit.evaluation.strategy_entries import EGA, SINGLE
+from radarkit.evaluation.strategy_figures import delta_m_figure
+from radarkit.evaluation.strategy_page import write_strategy_page
 from radarkit.evaluation.strategy_rows import Interval, StrategyRow
 from radarkit.files import atomic_file
+from radarkit.style import DPI
+from radarkit.training.metrics_log import read_history
 
 
 def write_strategies(
-    folder: Path,
-    rows: Sequence[StrategyRow],
-    protocol: StrategyProtocol,
+    measured: Measured, rows: Sequence[StrategyRow], protocol: StrategyProtocol
 ) -> None:
     """Write tables, a picture and the page.
 
     Parameters
     ----------
-    folder : Path
-        Existing; what is there of the same names is replaced.
+    measured : Measured
+        What came out, and the folder; what is there of the same names is replaced.
     rows : sequence of StrategyRow
-        The single-task baseline first.
+        Made of it, the single-task baseline first.
     protocol : StrategyProtocol
-        What they were made from.
+        What was asked for.
     """
+    folder, told = measured.folder, notes(rows, protocol)
+    histories = {
+        name: {seed: {run.name: read_history(run) for run in runs} for seed, runs in seeds.items()}
+        for name, seeds in measured.runs.items()
+    }
+    facts = {
+        **protocol.made_from(),
+        "seeds": list(protocol.all_seeds),
+        "leading": protocol.leading,
+        "people": {
+            str(seed): sorted({str(trial["subject"]) for trial in trials})
+            for seed, trials in measured.scores[SINGLE].items()
+        },
+    }
+    with atomic_file(folder / "strategies.png", force=True) as part:
+        delta_m_figure(rows).savefig(part, dpi=DPI, format="png")
+    write_strategy_page(folder / "report.html", rows, histories, told, facts)
     flat = [_flat(row) for row in rows]
     with (
         atomic_file(folder / "strategies.csv", force=True) as part,
@@ -46,10 +65,8 @@ def write_strategies(
         table.writeheader()
         table.writerows(flat)
     content = {
-        **protocol.made_from(),
-        "seeds": list(protocol.all_seeds),
-        "leading": protocol.leading,
-        "notes": notes(rows, protocol),
+        **facts,
+        "notes": told,
         "printed_rows": WHERE,
         "rows": [_nested(row, protocol) for row in rows],
     }
@@ -64,7 +81,7 @@ def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
         for config in entry.configs:
             settings = config.strategy.settings
             first = settings.get("warmup_epochs", -2) + 3
-            if config.strategy.name == "ega" and config.epochs < first:
+            if config.strategy.name == EGA and config.epochs < first:
                 told.append(
                     f"The eccentric vector of {entry.name} first leaves 1 in epoch {first}; these "
                     f"trainings have {config.epochs}, so it is Aligned-MTL here."
