@@ -34,7 +34,7 @@ def strategies_table(rows: Sequence[StrategyRow]) -> Table:
     table.add_column("seeds", justify="right")
     for key in METRIC_KEYS:
         table.add_column(_HEADINGS[key], justify="right", no_wrap=True)
-    table.add_column("delta-m (%) ↑\n95 % interval", justify="right", no_wrap=True)
+    table.add_column("delta-m (%) ↑\n95 % interval", justify="right", width=17)
     table.add_column("printed*", justify="right", no_wrap=True, style="dim")
     for row in rows:
         printed = printed_strategy(row.name)

@@ -92,7 +92,8 @@ def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
     elif len(several) < len(rows):
         told.append(
             "Strategies with several seeds were chosen by their first one, which therefore "
-            "flatters them; the table has means over the seeds."
+            "flatters them; the table has means over the seeds. Rows with one seed are of fewer "
+            "people: their RMSE, PCC and errors do not compare with the others', delta-m does."
         )
     return told
 
@@ -131,7 +132,7 @@ def _own(row: StrategyRow) -> dict[str, Any]:
         **{name: _defined(value) for name, value in row.values.items()},
         "failed_seeds": list(row.failed),
         **_ends("delta_m_percent", row.delta_m_percent),
-        **_ends("ega_ahead_percent", row.ega_ahead),
+        **_ends("ega_ahead_points", row.ega_ahead),
     }
 
 

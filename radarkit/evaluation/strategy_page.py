@@ -61,9 +61,26 @@ def write_strategy_page(
         force=True,
         title="Strategies compared",
         summary=[_summary(rows, facts), *notes],
-        columns=[("Seeds", ""), *_HEADINGS, _DELTA],
-        ega=ega,
-        rows=[(row.name, _cells(row, best), _ahead(row, ega), _printed(row.name)) for row in rows],
+        columns=[
+            _DELTA,
+            *([(f"{ega} ahead by", "points")] if ega else []),
+            ("Printed delta\N{NON-BREAKING HYPHEN}m", "% ↑"),
+            *_HEADINGS,
+            ("Seeds", ""),
+        ],
+        rows=[
+            (
+                row.name,
+                [
+                    _delta(row, best),
+                    *([_ahead(row)] if ega else []),
+                    (_printed(row.name), "", False),
+                    *_metrics(row, best),
+                    (str(len(row.seeds)), "", False),
+                ],
+            )
+            for row in rows
+        ],
         seed_columns=[*_HEADINGS, _DELTA],
         by_seed=[
             (row.name, [(f"seed {seed}", _of_seed(x)) for seed, x in row.by_seed.items()])
@@ -80,13 +97,15 @@ def write_strategy_page(
 
 
 def _summary(rows: Sequence[StrategyRow], facts: Mapping[str, Any]) -> str:
-    strategies, seeds = len(rows) - 1, rows[0].seeds
+    strategies = len(rows) - 1
+    counts = sorted({len(row.seeds) for row in rows})
+    seeds = " or ".join(map(str, counts)) + (" seed" if counts == [1] else " seeds")
     epochs, preset = facts["config"]["epochs"], facts["config"]["preset"]
     people = {name for names in facts["people"].values() for name in names}
     return (
         f"{strategies} {'strategies' if strategies > 1 else 'strategy'} and the single-task "
         f"networks, {preset}, each trained for {epochs} epochs on the same people with the same "
-        f"{_counted(len(seeds), 'seed')}, and scored on people that were not in its "
+        f"{seeds}, and scored on people that were not in its "
         f"training: {len(people)} different ones and {_counted(rows[0].trials, 'trial')} in all."
     )
 
@@ -96,10 +115,14 @@ def _counted(number: int, thing: str) -> str:
 
 
 def _best(rows: Sequence[StrategyRow]) -> dict[str, str]:
-    """How the best value of each column is shown, of those that have not failed."""
+    """How the best value of each column is shown, of those that have not failed.
+
+    Where some have fewer seeds, their metrics are of other people: only delta-m can be compared.
+    """
     best = {}
     good = [row for row in rows if not row.failed]
-    for metric in _COLUMNS:
+    alike = len({row.seeds for row in rows}) == 1
+    for metric in _COLUMNS if alike else ():
         values = [row.values[metric.key] for row in good if np.isfinite(row.values[metric.key])]
         if len({metric.shown(x) for x in values}) > 1:
             best[metric.key] = metric.shown((min if metric.better == "lower" else max)(values))
@@ -109,24 +132,23 @@ def _best(rows: Sequence[StrategyRow]) -> dict[str, str]:
     return best
 
 
-def _cells(row: StrategyRow, best: Mapping[str, str]) -> list[Cell]:
-    cells = [(str(len(row.seeds)), "", False)]
-    for metric in _COLUMNS:
-        text = metric.shown(row.values[metric.key])
-        cells.append((text, "", not row.failed and text == best.get(metric.key)))
+def _delta(row: StrategyRow, best: Mapping[str, str]) -> Cell:
     if row.failed:
         which = f"{len(row.failed)} of {len(row.seeds)}" if len(row.seeds) > 1 else ""
-        return [*cells, (_FAILED, which, False)]
+        return _FAILED, which, False
     text = shown_delta_m(row.delta_m_percent.value)
-    return [*cells, (text, _ends(row.delta_m_percent), text == best.get(_DELTA[0]))]
+    return text, _ends(row.delta_m_percent), text == best.get(_DELTA[0])
 
 
-def _ahead(row: StrategyRow, ega: str | None) -> list[Cell]:
-    """By how much EGA is ahead; no column without EGA."""
-    if ega is None:
-        return []
-    text = shown_delta_m(row.ega_ahead.value) if np.isfinite(row.ega_ahead.value) else ""
-    return [(text, _ends(row.ega_ahead), False)]
+def _metrics(row: StrategyRow, best: Mapping[str, str]) -> list[Cell]:
+    shown = [(metric.key, metric.shown(row.values[metric.key])) for metric in _COLUMNS]
+    return [(text, "", not row.failed and text == best.get(key)) for key, text in shown]
+
+
+def _ahead(row: StrategyRow) -> Cell:
+    if not np.isfinite(row.ega_ahead.value):
+        return "", "", False
+    return shown_delta_m(row.ega_ahead.value), _ends(row.ega_ahead), row.ega_ahead.excludes_zero
 
 
 def _ends(found: Interval) -> str:
