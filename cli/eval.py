@@ -5,9 +5,18 @@ from typing import Annotated
 
 import typer
 
-from radarkit.cli.train_options import ConfigOption, EpochsOption, PresetOption, SettingsOption
+from radarkit.cli.train_options import (
+    config_option,
+    device_option,
+    epochs_option,
+    preset_option,
+    settings_option,
+)
 
-_TRAINED = "With --strategies or --cross-validate: "
+# headings of the help
+_NOISE = "With --robustness"
+_STRATEGIES = "With --strategies"
+_TRAINED = "With --strategies or --cross-validate"
 
 
 def evaluate(
@@ -38,54 +47,62 @@ def evaluate(
     domain: Annotated[
         str | None,
         typer.Option(
-            help="With --robustness: where the noise is added, signal (default), spectrogram (as "
-            "published) or both."
+            help="Where the noise is added: signal, spectrogram (as published) or both.",
+            show_default="signal",
+            rich_help_panel=_NOISE,
         ),
     ] = None,
     noise_seed: Annotated[
-        int | None, typer.Option(help="With --robustness: seed of the noise.", min=0)
+        int | None,
+        typer.Option(help="Seed of the noise.", min=0, show_default="0", rich_help_panel=_NOISE),
     ] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="With --strategies: one of those to compare, such as uw or "
-            "ega:temperature=0.5; without it those of the published table.",
+            help="One of those to compare, such as uw or ega:temperature=0.5; may be repeated.",
+            show_default="those of the published table",
+            rich_help_panel=_STRATEGIES,
         ),
     ] = None,
     seeds: Annotated[
         int | None,
         typer.Option(
-            help="With --strategies: trainings of each, from the seed of the configuration on.",
+            help="Trainings of each, from the seed of the configuration on.",
             min=1,
             show_default="1",
+            rich_help_panel=_STRATEGIES,
         ),
     ] = None,
     leading: Annotated[
         int | None,
         typer.Option(
-            help="With --strategies: how many get more than one seed, the best after the first; "
-            "EGA and the single tasks always do.",
+            help="How many get more than one seed: the best after the first. EGA and the single "
+            "tasks always do.",
             min=1,
             show_default="all",
+            rich_help_panel=_STRATEGIES,
         ),
-    ] = None,
-    preset: PresetOption = None,
-    config: ConfigOption = None,
-    settings: SettingsOption = None,
-    epochs: EpochsOption = None,
-    device: Annotated[
-        str | None,
-        typer.Option(help=f"{_TRAINED}auto, cpu or cuda.", show_default="auto"),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(help="Processes, where many things are done.", min=1, show_default="1"),
     ] = None,
     resume: Annotated[
         bool,
-        typer.Option("--resume", help="With --strategies: more of them for the output there."),
+        typer.Option(
+            "--resume",
+            help="Go on with the output that is there: more seeds, other strategies.",
+            rich_help_panel=_STRATEGIES,
+        ),
     ] = False,
+    preset: Annotated[str | None, preset_option(rich_help_panel=_TRAINED)] = None,
+    config: Annotated[Path | None, config_option(rich_help_panel=_TRAINED)] = None,
+    settings: Annotated[list[str] | None, settings_option(rich_help_panel=_TRAINED)] = None,
+    epochs: Annotated[int | None, epochs_option(rich_help_panel=_TRAINED)] = None,
+    device: Annotated[
+        str | None, device_option(show_default="auto", rich_help_panel=_TRAINED)
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(help="Processes, but for the plain report.", min=1, show_default="1"),
+    ] = None,
     save_ecg: Annotated[
         bool,
         typer.Option(

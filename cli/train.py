@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from radarkit.cli.train_options import (
-    ConfigOption,
-    DeviceOption,
-    EpochsOption,
-    PresetOption,
-    SettingsOption,
+    config_option,
+    device_option,
+    epochs_option,
+    preset_option,
+    settings_option,
     train_config,
 )
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def train(
     data: Annotated[Path, typer.Argument(help="Data set: an .h5 file or a folder of them.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")],
-    preset: PresetOption = None,
-    config: ConfigOption = None,
-    settings: SettingsOption = None,
+    preset: Annotated[str | None, preset_option()] = None,
+    config: Annotated[Path | None, config_option()] = None,
+    settings: Annotated[list[str] | None, settings_option()] = None,
     strategy: Annotated[
         str | None, typer.Option(help="How the tasks become one step: ega, uw, cagrad, ...")
     ] = None,
@@ -33,7 +33,7 @@ def train(
         str | None,
         typer.Option(help="Gradients the strategy weighs: parameters (exact) or features (fast)."),
     ] = None,
-    epochs: EpochsOption = None,
+    epochs: Annotated[int | None, epochs_option()] = None,
     batch_size: Annotated[int | None, typer.Option(help="Windows of a step.")] = None,
     accumulate: Annotated[int | None, typer.Option(help="Parts of a batch, one by one.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Highest rate.")] = None,
@@ -42,7 +42,7 @@ def train(
         int | None, typer.Option(help="Stop after so many epochs without improvement.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of split, network and order.")] = None,
-    device: DeviceOption = "auto",
+    device: Annotated[str, device_option()] = "auto",
     threads: Annotated[
         int | None,
         typer.Option(help="CPU threads of the network; compact has little use for more than 1."),

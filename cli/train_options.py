@@ -1,27 +1,25 @@
 """Options of a training's configuration, for every command that trains."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from radarkit.training.config import TrainConfig
 
-PresetOption = Annotated[
-    str | None, typer.Option(help="Network: compact, paper or paper-temporal.")
-]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", "-c", help="TOML with settings; see docs/training.md."),
-]
-SettingsOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Any setting, such as clip_norm=0."),
-]
-EpochsOption = Annotated[int | None, typer.Option(help="Passes over the training windows.")]
-DeviceOption = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
+# called where a command names its options, with what is said of them there
+preset_option = partial(typer.Option, help="Network: compact, paper or paper-temporal.")
+config_option = partial(
+    typer.Option, "--config", "-c", help="TOML with settings; see docs/training.md."
+)
+settings_option = partial(
+    typer.Option, "--set", metavar="KEY=VALUE", help="Any setting, such as clip_norm=0."
+)
+epochs_option = partial(typer.Option, help="Passes over the training windows.")
+device_option = partial(typer.Option, help="auto, cpu or cuda.")
 
 # what an option is called in a configuration
 _KEYS = {
@@ -43,7 +41,7 @@ def train_config(
     Parameters
     ----------
     preset, config, settings
-        As given for `PresetOption`, `ConfigOption` and `SettingsOption`.
+        As given for `preset_option`, `config_option` and `settings_option`.
     options : mapping
         Other options by name; those that are None were not given.
     base : TrainConfig, optional
