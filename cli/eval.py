@@ -226,7 +226,7 @@ def _report(
     with progress_bar("trials") as advance:
         evaluation = score_run(run, data, advance, allow_seen=allow_seen)
     with atomic_folder(output, force=force) as folder:
-        present(evaluation, read_history(run), folder)
+        present(evaluation, read_history(run), folder, run=str(run), output=str(output))
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
     report_table(evaluation)

@@ -45,7 +45,7 @@ def strategy_table(
         ) as found,
     ):
         rows = strategy_rows(found.scores)
-        write_strategies(found, rows, protocol)
+        write_strategies(found, rows, protocol, str(output))
     Console().print(strategies_table(rows))
     for note in notes(rows, protocol):
         typer.echo(note)
@@ -76,7 +76,7 @@ def cross_validation(
         _progress("folds") as advance,
         cross_validated(protocol, output, jobs=jobs, force=force, on_fold=advance) as pooled,
     ):
-        present_folds(pooled)
+        present_folds(pooled, protocol, str(output))
         if save_ecg:
             save_ecgs(pooled.evaluation, pooled.folder / "ecg")
     report_table(pooled.evaluation)

@@ -5,11 +5,11 @@ from rich.table import Table
 
 from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.evaluate import Evaluation
-from radarkit.evaluation.present import summaries
+from radarkit.evaluation.present import summaries, verdict_lines
 
 
 def report_table(evaluation: Evaluation) -> None:
-    """Print the medians over trials of the network and of the baselines.
+    """Print the medians over trials of the network and of the baselines, and how they differ.
 
     Parameters
     ----------
@@ -23,4 +23,7 @@ def report_table(evaluation: Evaluation) -> None:
     for metric in (metric for metric in METRICS if metric.main):
         values = (metric.shown(float(row[metric.key])) for row in medians.values())
         table.add_row(f"{metric.heading} {metric.arrow}", *values)
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for line in verdict_lines(evaluation):
+        console.print(line, markup=False, highlight=False)

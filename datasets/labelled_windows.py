@@ -39,6 +39,8 @@ class Place:
     ----------
     header : TrialHeader
         Its trial.
+    trial : int
+        Number of the trial among those of the windows.
     start : int
         First sample.
     epoch : int
@@ -50,6 +52,7 @@ class Place:
     """
 
     header: TrialHeader
+    trial: int
     start: int
     epoch: int
     variation: np.random.Generator | None
@@ -141,6 +144,7 @@ class LabelledWindows(TorchDataset[T_co], Generic[T_co]):
             variation = np.random.default_rng([self._seed, epoch, index])
         return Place(
             self._headers[trial],
+            trial,
             start,
             epoch,
             variation,

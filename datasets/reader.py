@@ -116,6 +116,12 @@ class Dataset:
         values = self._read(header, "radar", np.s_[:, start:stop])
         return np.asarray(self._finite(header, "radar", values))
 
+    def positions_m(self, header: TrialHeader) -> Float32 | None:
+        """Where on the chest each channel looks, (channels, 3) float32, if that is known."""
+        if "positions_m" not in self._group(header):
+            return None
+        return np.asarray(self._finite(header, "positions_m", self._read(header, "positions_m")))
+
     def frequencies_hz(self, header: TrialHeader) -> Float64:
         """Frequencies of the spectrogram's rows."""
         return np.asarray(self._read(header, "frequencies_hz"))

@@ -4,7 +4,7 @@ from radarkit.evaluation.assemble import Reconstruction, assemble
 from radarkit.evaluation.baselines import classical_beats, mean_beat
 from radarkit.evaluation.bootstrap import median_interval
 from radarkit.evaluation.columns import METRICS, Metric
-from radarkit.evaluation.decode import average_anchors, cycles_at, decode_length, pick_anchors
+from radarkit.evaluation.decode import cycles_at, decode_length, overlap_average, pick_anchors
 from radarkit.evaluation.delta_m import delta_m_by_task, delta_m_flat, has_failed
 from radarkit.evaluation.peak_errors import peak_errors_ms
 from radarkit.evaluation.report import ReportContent, ReportFigure, write_report
@@ -27,7 +27,6 @@ __all__ = [
     "ReportFigure",
     "Row",
     "assemble",
-    "average_anchors",
     "classical_beats",
     "compare",
     "cycles_at",
@@ -38,6 +37,7 @@ __all__ = [
     "has_failed",
     "mean_beat",
     "median_interval",
+    "overlap_average",
     "peak_errors_ms",
     "pick_anchors",
     "score",

@@ -18,10 +18,11 @@ from radarkit.datasets.folds import folds, leave_one_out
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
-from radarkit.evaluation.evaluate import Evaluation, evaluate, method_names
+from radarkit.evaluation.evaluate import Evaluation, evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.noise_protocol import fingerprint
-from radarkit.evaluation.present import present
-from radarkit.evaluation.trainings import Training, devices, drop_state, fit
+from radarkit.evaluation.present import ManyRuns, present
+from radarkit.evaluation.trainings import Training, devices, drop_state, eval_command, fit
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
 from radarkit.training.config import TrainConfig
@@ -72,6 +73,11 @@ class FoldProtocol:
                 f"--cross-validate {self.folds}", expected=f"a number of folds, or {LOSO}"
             ) from None
         return folds(people, number, seed=seed)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it is on a command line."""
+        return ("--cross-validate", self.folds)
 
     def made_from(self) -> dict[str, Any]:
         """List what decides the scores, ready for JSON."""
@@ -167,39 +173,40 @@ def cross_validated(
         yield Pooled(folder, _pool([evaluate(run, protocol.data) for run in runs]), tuple(found))
 
 
-def present_folds(pooled: Pooled) -> None:
+def present_folds(pooled: Pooled, protocol: FoldProtocol, output: str = "REPORT") -> None:
     """Write scores, pictures and the page of a cross-validation, as of a run.
 
     Parameters
     ----------
     pooled : Pooled
         What came out, and the folder.
+    protocol : FoldProtocol
+        What was asked for.
+    output : str
+        What the command that makes it again calls the report.
     """
-    evaluation, folds = pooled.evaluation, pooled.folds
+    evaluation, found = pooled.evaluation, pooled.folds
     record, trials = evaluation.record, evaluation.trials
-    shutil.rmtree(pooled.folder / "figures", ignore_errors=True)  # of a call that was stopped
     people = len(record.split.test)
     minutes = sum(trial.header.duration_s for trial in trials) / 60
-    present(
-        evaluation,
-        (),
-        pooled.folder,
+    runs = ManyRuns(
         title="ECG from radar: a cross-validation by subject",
         summary=(
-            f"{method_names(record)[0]}, trained {len(folds)} times, each time without "
-            f"{'one' if len(folds) == people else 'some'} of the {people} people of the data set "
+            f"{method_names(record)[0]}, trained {len(found)} times, each time without "
+            f"{'one' if len(found) == people else 'some'} of the {people} people of the data set "
             f"{evaluation.dataset.path.name}, whose ECG it then reconstructs; a few of the others "
-            f"choose the epoch. What follows is of all {len(folds)} runs together: every person is "
+            f"choose the epoch. What follows is of all {len(found)} runs together: every person is "
             f"in it once, by the run that has not seen them. {len(trials)} trials, {minutes:.1f} "
             "minutes.",
-            "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, "
-            "offset or length enters a reconstruction.",
         ),
+        commands=(eval_command(protocol.config, protocol.data, output, *protocol.words),),
         facts={
-            "folds": list(folds),
-            "fold_of_subject": {name: fold["fold"] for fold in folds for name in fold["test"]},
+            "folds": list(found),
+            "fold_of_subject": {name: fold["fold"] for fold in found for name in fold["test"]},
         },
     )
+    shutil.rmtree(pooled.folder / "figures", ignore_errors=True)  # of a call that was stopped
+    present(evaluation, (), pooled.folder, runs=runs)
 
 
 def _train(training: Training) -> dict[str, Any]:

@@ -25,16 +25,16 @@ LENGTH_REACH = 20  # classes either side of the arg max that count, 0.1 s
 CLOSENESS_S = 0.2  # how fast a window's say falls as its centre leaves the R peak
 
 
-def average_anchors(anchors: Float32, starts: NDArray[np.int64], samples: int) -> Float32:
-    """Average the anchor curves of overlapping windows into one curve of the trial.
+def overlap_average(curves: Float32, starts: NDArray[np.int64], samples: int) -> Float32:
+    """Average the curves of overlapping windows, anchors or ECGs, into one curve of the trial.
 
     A window sees only half of the neighbourhood of its edges, so its points are weighted by a Hann
     taper with the floor `TAPER_FLOOR`.
 
     Parameters
     ----------
-    anchors : (windows, points) float32
-        Predicted curves at 200 Hz.
+    curves : (windows, points) float32
+        What was predicted, at 200 Hz.
     starts : (windows,) int64
         Sample of the trial at which each window starts; it may hang over either end.
     samples : int
@@ -45,10 +45,10 @@ def average_anchors(anchors: Float32, starts: NDArray[np.int64], samples: int) -
     (samples,) float32
         Weighted mean; 0 where no window lies.
     """
-    points = anchors.shape[1]
+    points = curves.shape[1]
     taper = TAPER_FLOOR + (1 - TAPER_FLOOR) * np.asarray(hann(points), np.float64)
     total, weight = np.zeros(samples), np.zeros(samples)
-    for curve, start in zip(anchors, starts, strict=True):
+    for curve, start in zip(curves, starts, strict=True):
         first, last = max(start, 0), min(start + points, samples)
         if first < last:
             inside = slice(first - start, last - start)

@@ -28,7 +28,8 @@ from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction
-from radarkit.evaluation.evaluate import Evaluation, method_names
+from radarkit.evaluation.evaluate import Evaluation
+from radarkit.evaluation.frameworks import method_names
 
 FORMAT = "radarkit reconstruction 1"
 _SIGNALS = {"ecg_mv": "mV", "ecg_confidence": "1", "anchor_curve": "1"}

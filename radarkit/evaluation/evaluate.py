@@ -1,7 +1,7 @@
 """A run and data it has not seen, to scores, pictures and a report.
 
-Every trial of the unseen subjects is reconstructed from its spectrogram alone, by the network and
-by the trivial baselines; only then are the labels read and the reconstructions scored.
+Every trial of the unseen subjects is reconstructed from its radar alone, by the network and by the
+trivial baselines; only then are the labels read and the reconstructions scored.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
@@ -17,25 +16,17 @@ from radarkit.datasets.splits import Split, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
-from radarkit.evaluation.assemble import Reconstruction, assemble
+from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.baselines import classical_beats, mean_beat
-from radarkit.evaluation.bridge import between_neighbours, bridge
-from radarkit.evaluation.decode import (
-    anchor_confidence,
-    average_anchors,
-    cycles_at,
-    decode_length,
-    pick_anchors,
-)
+from radarkit.evaluation.frameworks import method_names, reconstruct, told_the_truth
 from radarkit.evaluation.scores import Row, score
 from radarkit.evaluation.trial_input import TrialInput
-from radarkit.models import RadarOdeMtl
+from radarkit.models import Network
 from radarkit.recording import Recording
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RunRecord
 
 HOP_S = 0.2  # windows overlap twentyfold, so every beat is seen from several sides
-_BATCH = 32
 OnTrial = Callable[[int, int, str], None]
 
 
@@ -50,7 +41,8 @@ class TrialResult:
     truth : Recording
         Its signals and labels.
     reconstructions : dict of str to Reconstruction
-        What each method made of it, the network first.
+        What each method made of it, the network first. MMECG comes with two that were told the
+        true ECG; their names say so.
     scores : dict of str to dict
         How good each is; see `radarkit.evaluation.scores`.
     """
@@ -127,6 +119,7 @@ def evaluate(
         seen_of_it = trial_input(dataset, header, record, noise)
         made = reconstructions(model, seen_of_it, header, record)
         recording = dataset.recording(header)
+        made |= told_the_truth(model, seen_of_it, recording, record)
         name: Row = {"subject": header.subject, "trial": header.trial}
         scores = {method: {**name, **score(found, recording)} for method, found in made.items()}
         trials.append(TrialResult(header, recording, made, scores))
@@ -166,13 +159,13 @@ def trial_input(
 
 
 def reconstructions(
-    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
+    model: Network, radar: TrialInput, header: TrialHeader, record: RunRecord
 ) -> dict[str, Reconstruction]:
     """Reconstruct a trial by the network and by the baselines, in the order of `method_names`.
 
     Classical peaks are left out where the noise is not in the signal that they are picked from.
     """
-    network, mean, classical = method_names(record)
+    network, mean, classical = method_names(record)[:3]
     found = reconstruct(model, radar, header, record)
     made = {
         network: found,
@@ -181,47 +174,6 @@ def reconstructions(
     if radar.vibration is not None:
         made[classical] = classical_beats(record.reference, radar.vibration.astype(np.float32))
     return made
-
-
-@torch.no_grad()
-def reconstruct(
-    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
-) -> Reconstruction:
-    """Reconstruct the ECG of one trial from its radar alone."""
-    starts = radar.starts
-    numbers = np.arange(starts.size)
-    outputs = [
-        model(torch.from_numpy(radar.windows(batch)))
-        for batch in np.array_split(numbers, -(-starts.size // _BATCH))
-    ]
-    shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
-    curve = average_anchors(anchors, starts, header.samples)
-    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration)
-    window = record.train.window.samples
-    predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
-    lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
-    confidence = anchor_confidence(curve, r_peaks)
-    confidence[interpolated] = 0
-    return assemble(
-        r_peaks,
-        lengths,
-        cycles,
-        header.samples,
-        amplitude_mv=record.reference.amplitude_mv,
-        offset_mv=record.reference.offset_mv,
-        anchor_curve=curve,
-        confidence=confidence,
-        interpolated=interpolated,
-    )
-
-
-def method_names(record: RunRecord) -> tuple[str, str, str]:
-    """Name the network of a run and the two baselines, in the order of every table."""
-    return (
-        f"radarODE-MTL ({record.model.preset}, {record.train.strategy.name})",
-        "mean beat at the network's anchors",
-        "classical peaks and mean beat",
-    )
 
 
 def _check_fit(header: TrialHeader, record: RunRecord) -> None:

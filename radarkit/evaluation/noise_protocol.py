@@ -7,6 +7,7 @@ from typing import Any
 
 from radarkit import __version__
 from radarkit.datasets.reader import Dataset
+from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import scored_trials, seen_subjects, trial_input
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.training.checkpoint import load_model
@@ -63,6 +64,7 @@ class Protocol:
         runs = []
         for name, run in self.names.items():
             record = RunRecord.load(run)
+            _check_domains(name, record, self.domains)
             load_model(run / BEST)
             headers = scored_trials(dataset, record, allow_seen=self.allow_seen)
             scored = list(dict.fromkeys(header.subject for header in headers))
@@ -86,6 +88,17 @@ class Protocol:
             "domains": list(self.domains),
             "noise_seed": self.seed,
         }
+
+
+def _check_domains(name: str, record: RunRecord, domains: tuple[Domain, ...]) -> None:
+    """Refuse noise that a framework would not meet."""
+    framework = record.model.framework
+    if "spectrogram" in domains and framework != "radarODE-MTL":
+        raise UserError(
+            f"noise in the spectrogram for {name}: {framework} reads the signal, which has none",
+            expected="--domain signal",
+            do="leave the run out, or give it its own table",
+        )
 
 
 def _digest(run: Path) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from radarkit.datasets.reader import Dataset
-from radarkit.evaluation.evaluate import reconstruct, scored_trials, trial_input
+from radarkit.evaluation.evaluate import scored_trials, trial_input
+from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.scores import Row, score
 from radarkit.models import RadarOdeMtl
 from radarkit.training.checkpoint import load_model
@@ -72,11 +73,17 @@ def score_single_tasks(runs: Mapping[str, Path], data: Path) -> list[Row]:
     UserError
         When a run or the data cannot be used, or do not fit each other.
     """
-    model = join_tasks(**{task: load_model(run / BEST) for task, run in runs.items()})
+    model = join_tasks(**{task: _network(run) for task, run in runs.items()})
     record, dataset = RunRecord.load(next(iter(runs.values()))), Dataset(data)
     rows = []
     for header in scored_trials(dataset, record):
-        found = reconstruct(model, trial_input(dataset, header, record), header, record)
+        found = reconstruct_by_tasks(model, trial_input(dataset, header, record), header, record)
         name: Row = {"subject": header.subject, "trial": header.trial}
         rows.append({**name, **score(found, dataset.recording(header))})
     return rows
+
+
+def _network(run: Path) -> RadarOdeMtl:
+    network = load_model(run / BEST)
+    assert isinstance(network, RadarOdeMtl)  # the configuration has no other with single tasks
+    return network

@@ -78,6 +78,16 @@ class StrategyProtocol:
         """Every seed."""
         return range(self.base.seed, self.base.seed + self.seeds)
 
+    @property
+    def words(self) -> list[str]:
+        """What it is on a command line."""
+        words = ["--strategies", "--seeds", str(self.seeds)]
+        if self.leading is not None:
+            words += ["--leading", str(self.leading)]
+        if self.names != PUBLISHED:
+            words += [word for name in self.names for word in ("--only", name)]
+        return words
+
     def made_from(self) -> dict[str, Any]:
         """List what decides the scores of a strategy and seed, ready for JSON.
 

@@ -20,13 +20,17 @@ from radarkit.evaluation.strategy_entries import EGA, SINGLE
 from radarkit.evaluation.strategy_figures import delta_m_figure
 from radarkit.evaluation.strategy_page import write_strategy_page
 from radarkit.evaluation.strategy_rows import Interval, StrategyRow
+from radarkit.evaluation.trainings import eval_command
 from radarkit.files import atomic_file
 from radarkit.style import DPI
 from radarkit.training.metrics_log import read_history
 
 
 def write_strategies(
-    measured: Measured, rows: Sequence[StrategyRow], protocol: StrategyProtocol
+    measured: Measured,
+    rows: Sequence[StrategyRow],
+    protocol: StrategyProtocol,
+    output: str = "STRATEGIES",
 ) -> None:
     """Write tables, a picture and the page.
 
@@ -38,6 +42,8 @@ def write_strategies(
         Made of it, the single-task baseline first.
     protocol : StrategyProtocol
         What was asked for.
+    output : str
+        What the command that makes it again calls the folder.
     """
     folder, told = measured.folder, notes(rows, protocol)
     histories = {
@@ -55,7 +61,8 @@ def write_strategies(
     }
     with atomic_file(folder / "strategies.png", force=True) as part:
         delta_m_figure(rows).savefig(part, dpi=DPI, format="png")
-    write_strategy_page(folder / "report.html", rows, histories, told, facts)
+    command = eval_command(protocol.base, protocol.data, output, *protocol.words)
+    write_strategy_page(folder / "report.html", rows, histories, told, facts, command)
     flat = [_flat(row) for row in rows]
     with (
         atomic_file(folder / "strategies.csv", force=True) as part,

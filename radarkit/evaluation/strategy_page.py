@@ -36,6 +36,7 @@ def write_strategy_page(
     histories: Histories,
     notes: Sequence[str],
     facts: Mapping[str, Any],
+    command: str,
 ) -> None:
     """Write the page.
 
@@ -51,6 +52,8 @@ def write_strategy_page(
         What a reader has to know.
     facts : mapping
         What the rows were made from, ready for JSON.
+    command : str
+        That makes them again.
     """
     ega = reference_of([row.name for row in rows])
     vector = vector_figure(histories)
@@ -92,6 +95,7 @@ def write_strategy_page(
         delta_picture=embed(delta_m_figure(rows)),
         loss_picture=embed(losses_figure(histories)),
         vector_picture=None if vector is None else embed(vector),
+        command=command,
         facts=json.dumps(facts, indent=2, ensure_ascii=False),
     )
 

@@ -1,6 +1,7 @@
 """Trainings as parts of longer work: in any process, and on from where they were stopped."""
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import torch
 from radarkit.allocation import keep_freed_memory
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
+from radarkit.evaluation.remake import train_command
 from radarkit.training.config import TrainConfig
 from radarkit.training.run import LAST, RECORD
 from radarkit.training.train import train
@@ -101,3 +103,20 @@ def devices(device: str) -> tuple[str, ...]:
         if world.device.type == "cpu":
             return ("cpu",)
     return tuple(f"cuda:{number}" for number in range(torch.cuda.device_count()))
+
+
+def eval_command(config: TrainConfig, data: Path, output: str, *words: str) -> str:
+    """Write the command line of ``radarkit eval`` that trains with a configuration.
+
+    Parameters
+    ----------
+    config : TrainConfig
+    data : Path
+        Data set.
+    output : str
+        Folder it makes.
+    *words : str
+        What is to be done.
+    """
+    training = train_command(config, str(data), output)
+    return f"{training.replace('radarkit train', 'radarkit eval', 1)} {shlex.join(words)}"

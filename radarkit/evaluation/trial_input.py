@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radarkit.datasets.live_noise import LiveNoise
+from radarkit.datasets.mmecg_windows import places_of
 from radarkit.datasets.noisy_vibration import NoisyVibration
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.trial_header import TrialHeader
@@ -109,6 +110,26 @@ class TrialInput:
         # the key of epoch 0, as `WindowReader` has it
         noisy: Float64 = NoisyVibration(self._dataset, self._header, noises, (seed, 0))[:, :]
         return noisy
+
+    def signal(self) -> Float64:
+        """Return `vibration`, for frameworks that cannot do without it.
+
+        Raises
+        ------
+        UserError
+            When the noise belongs to the windows.
+        """
+        if self.vibration is None:
+            raise UserError(
+                "noise in the spectrogram for a framework that reads the signal, which has none",
+                expected="noise in the signal",
+            )
+        return self.vibration
+
+    @property
+    def places(self) -> Float32:
+        """Places of the channels on the chest; see `radarkit.datasets.mmecg_windows.places_of`."""
+        return places_of(self._dataset, self._header)
 
     @property
     def _in_the_trial(self) -> bool:

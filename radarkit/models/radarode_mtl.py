@@ -7,13 +7,15 @@ hard parameter sharing).
 
 from collections.abc import Iterator
 
+import torch
 from torch import Tensor, nn
 
 from radarkit.errors import UserError
+from radarkit.models.network import Network
 from radarkit.models.prediction import Prediction
 
 
-class RadarOdeMtl(nn.Module):
+class RadarOdeMtl(Network):
     """A trunk and three heads.
 
     Parameters
@@ -93,7 +95,12 @@ class RadarOdeMtl(nn.Module):
         """Parameters that all tasks pull at: those of the trunk."""
         return self.trunk.parameters()
 
-    def head_parameters(self) -> Iterator[nn.Parameter]:
-        """Parameters of the three heads."""
-        for head in (self.shape_head, self.length_head, self.anchor_head):
-            yield from head.parameters()
+    def task_parameters(self) -> tuple[list[nn.Parameter], ...]:
+        """Parameters of each head."""
+        heads = (self.shape_head, self.length_head, self.anchor_head)
+        return tuple(list(head.parameters()) for head in heads)
+
+    def example(self) -> tuple[Tensor, ...]:
+        """Return a spectrogram without numbers."""
+        dtype = next(self.parameters()).dtype
+        return (torch.empty(1, *self.window, dtype=dtype, device="meta"),)

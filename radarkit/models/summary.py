@@ -19,8 +19,8 @@ from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 
 from radarkit.models.deformable import DeformableConv2d
+from radarkit.models.network import Network
 from radarkit.models.ode import EcgOde
-from radarkit.models.radarode_mtl import RadarOdeMtl
 
 _FOLLOWING = {  # told with the layer before them
     nn.BatchNorm1d: "BN",
@@ -65,12 +65,12 @@ class Row:
     is_part: bool
 
 
-def summarise(model: RadarOdeMtl) -> list[Row]:
+def summarise(model: Network) -> list[Row]:
     """Tell a model layer by layer.
 
     Parameters
     ----------
-    model : RadarOdeMtl
+    model : Network
         On any device, in any mode; it is left as it was.
 
     Returns
@@ -94,7 +94,7 @@ class _Run:
             self.output_shape[path] = tuple(output.shape)
 
 
-def _run(model: RadarOdeMtl) -> _Run:
+def _run(model: Network) -> _Run:
     run = _Run()
     hooks = [
         module.register_forward_hook(lambda _module, _in, out, path=path: run.note(path, out))
@@ -104,13 +104,11 @@ def _run(model: RadarOdeMtl) -> _Run:
         name: tensor.to("meta")
         for name, tensor in (*model.named_parameters(), *model.named_buffers())
     }
-    dtype = next(model.parameters()).dtype
-    window = torch.empty(1, *model.window, dtype=dtype, device="meta")
     was_training = model.training
     model.eval()  # batch normalisation finds no variance in a batch of one
     try:
         with FlopCounterMode(display=False) as counter, torch.no_grad():
-            functional_call(model, tensors, (window,))
+            functional_call(model, tensors, model.example())
     finally:
         model.train(was_training)
         for hook in hooks:

@@ -16,7 +16,7 @@ import torch
 
 from radarkit.errors import UserError
 from radarkit.files import atomic_file
-from radarkit.models import ModelConfig, RadarOdeMtl, build_model
+from radarkit.models import ModelConfig, Network, build_model
 
 FORMAT = "radarkit checkpoint 2"
 
@@ -24,7 +24,7 @@ FORMAT = "radarkit checkpoint 2"
 def save_checkpoint(
     path: Path,
     *,
-    model: RadarOdeMtl,
+    model: Network,
     config: ModelConfig,
     epoch: int,
     training: dict[str, Any] | None = None,
@@ -35,7 +35,7 @@ def save_checkpoint(
     ----------
     path : Path
         The file; replaced when it exists.
-    model : RadarOdeMtl
+    model : Network
         Network whose weights are kept.
     config : ModelConfig
         What `build_model` made it from.
@@ -81,7 +81,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     return content
 
 
-def load_model(path: Path) -> RadarOdeMtl:
+def load_model(path: Path) -> Network:
     """Build the network of a checkpoint, in evaluation mode.
 
     Raises

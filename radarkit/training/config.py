@@ -1,5 +1,6 @@
 """What a training run is made of."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.windows import WindowConfig
 from radarkit.errors import UserError
-from radarkit.models import Preset
+from radarkit.models import Preset, framework_of
 from radarkit.mtl import JacobianStrategy, LossStrategy, Strategy, build_strategy, strategy_settings
 from radarkit.training.losses import TASKS
 
@@ -78,9 +79,9 @@ class StrategyConfig(BaseModel):
         """Settings of the strategy."""
         return dict(self.model_extra or {})
 
-    def build(self) -> Strategy:
-        """Build it for the three tasks."""
-        return build_strategy(self.name, TASKS, **self.settings)
+    def build(self, tasks: Sequence[str] = TASKS) -> Strategy:
+        """Build it for some tasks, those of radarODE-MTL if none are given."""
+        return build_strategy(self.name, tasks, **self.settings)
 
 
 class TrainConfig(BaseModel):
@@ -91,7 +92,8 @@ class TrainConfig(BaseModel):
     preset : str
         Network; see `radarkit.models.ModelConfig`.
     strategy : StrategyConfig
-        How the three tasks become one step.
+        How the tasks become one step; those of other frameworks than radarODE-MTL share no
+        parameters, so only ``equal`` makes sense for them.
     gradient_space : str
         ``parameters``: strategies weigh the exact gradients of the shared parameters, one backward
         pass through the trunk a task; ``features``: those of the trunk's output, one backward pass
@@ -142,6 +144,10 @@ class TrainConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        framework = framework_of(self.preset)
+        if framework != "radarODE-MTL":
+            self._check_alone(framework)
+            return self
         strategy = self.strategy.build()
         if self.gradient_space == "features" and not isinstance(strategy, LossStrategy):
             if self.accumulate > 1:
@@ -157,3 +163,16 @@ class TrainConfig(BaseModel):
                     do='use gradient_space = "parameters"',
                 )
         return self
+
+    def _check_alone(self, framework: str) -> None:
+        """Refuse what needs tasks with shared parameters."""
+        if self.strategy.name != "equal":
+            raise UserError(
+                f"the strategy {self.strategy.name} for {framework}, whose parts share no "
+                "parameters",
+                expected="equal",
+            )
+        if self.accumulate > 1:
+            raise UserError(
+                f"batches in {self.accumulate} parts for {framework}", expected="accumulate = 1"
+            )

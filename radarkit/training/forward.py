@@ -1,13 +1,12 @@
 """The network on one part of a batch, up to the losses."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
 
-from radarkit.datasets.loading import Window
-from radarkit.models import Prediction, RadarOdeMtl
-from radarkit.training.losses import task_losses
+from radarkit.models import Network, RadarOdeMtl
+from radarkit.training.objectives import Objective
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -35,36 +34,37 @@ class Forward:
 
     Parameters
     ----------
-    model : RadarOdeMtl
+    model : Network
         The network.
-    length_spread : float
-        See `task_losses`.
+    objective : Objective
+        What it is trained for.
     precision : str
         ``bfloat16`` computes the network under autocast; losses are in float32 all the same.
     """
 
-    def __init__(self, model: RadarOdeMtl, length_spread: float, precision: Precision) -> None:
-        self._model, self._spread = model, length_spread
+    def __init__(self, model: Network, objective: Objective, precision: Precision) -> None:
+        self._model, self._objective = model, objective
         self._low = precision == "bfloat16"
 
-    def losses(self, part: Window, batch_size: int) -> Tensor:
+    def losses(self, part: Any, batch_size: int) -> Tensor:
         """Compute what a part adds to the (tasks,) mean losses of a batch of so many windows."""
         with self._autocast(part):
-            prediction = self._model(part.spectrogram)
+            prediction = self._objective.predict(self._model, part)
         return self._share(prediction, part, batch_size)
 
-    def staged(self, part: Window, batch_size: int) -> Staged:
-        """Run the trunk, cut, and run the heads."""
+    def staged(self, part: Any, batch_size: int) -> Staged:
+        """Run the trunk of radarODE-MTL, cut, and run the heads."""
+        assert isinstance(self._model, RadarOdeMtl)  # others share no parameters to weigh
         with self._autocast(part):
             output = self._model.features(part.spectrogram)
             features = output.detach().requires_grad_()
             prediction = self._model.heads(features)
         return Staged(output, features, self._share(prediction, part, batch_size))
 
-    def _autocast(self, part: Window) -> torch.autocast:
-        return torch.autocast(part.length.device.type, torch.bfloat16, enabled=self._low)
+    def _autocast(self, part: Any) -> torch.autocast:
+        return torch.autocast(part[0].device.type, torch.bfloat16, enabled=self._low)
 
-    def _share(self, prediction: Prediction, part: Window, batch_size: int) -> Tensor:
+    def _share(self, prediction: Any, part: Any, batch_size: int) -> Tensor:
         if self._low:
-            prediction = Prediction(*(output.float() for output in prediction))
-        return task_losses(prediction, part, self._spread) * (len(part.length) / batch_size)
+            prediction = type(prediction)(*(output.float() for output in prediction))
+        return self._objective.losses(prediction, part) * (len(part[0]) / batch_size)

@@ -6,15 +6,15 @@ import torch
 from torch import Tensor
 
 from radarkit.errors import UserError
-from radarkit.models import RadarOdeMtl
-from radarkit.training.losses import TASKS, task_losses
+from radarkit.models import Network
 from radarkit.training.material import Material
+from radarkit.training.objectives import Objective
 from radarkit.training.world import World
 
 
 @torch.no_grad()
 def validation_losses(
-    model: RadarOdeMtl, material: Material, length_spread: float, world: World
+    model: Network, material: Material, objective: Objective, world: World
 ) -> Tensor:
     """Mean losses over the validation windows of all processes.
 
@@ -29,10 +29,10 @@ def validation_losses(
         When one is not finite.
     """
     model.eval()
-    total = torch.zeros(len(TASKS) + 1, dtype=torch.float64, device=world.device)
+    total = torch.zeros(len(objective.tasks) + 1, dtype=torch.float64, device=world.device)
     for window in material.validation_windows():
-        windows = len(window.length)
-        losses = task_losses(model(window.spectrogram), window, length_spread).double()
+        windows = len(window[0])
+        losses = objective.losses(objective.predict(model, window), window).double()
         total += torch.cat((losses, losses.new_ones(1))) * windows
     world.sum(total)
     mean = (total[:-1] / total[-1]).cpu()

@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 from torch.utils.data import DataLoader, Subset
 
-from radarkit.datasets.loading import Window
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split
-from radarkit.datasets.vibration_windows import VibrationWindow
 from radarkit.errors import UserError
-from radarkit.models import ModelConfig
+from radarkit.models import ModelConfig, framework_of
 from radarkit.training.batches import Batches
 from radarkit.training.config import TrainConfig
-from radarkit.training.live_spectrogram import open_windows
+from radarkit.training.opening import open_windows
 from radarkit.training.world import World
 
-Loader = DataLoader[Window | VibrationWindow]
+Loader = DataLoader[Any]
 
 
 class Material:
@@ -63,11 +61,12 @@ class Material:
     ) -> None:
         cut, noise = config.window, config.noise
         self._accumulate = config.accumulate
+        framework = framework_of(config.preset)
         self._windows, self._to_device = open_windows(
-            dataset, split.train, cut, world.device, seed=shift_seed, noise=noise
+            framework, dataset, split.train, cut, world.device, seed=shift_seed, noise=noise
         )
         judged, self._judged_to_device = open_windows(
-            dataset, split.validation, cut, world.device, noise=noise
+            framework, dataset, split.validation, cut, world.device, noise=noise
         )
         self._batches = Batches(
             len(self._windows),
@@ -92,7 +91,7 @@ class Material:
             own, self.smallest_part, num_workers=workers, pin_memory=on_gpu
         )
 
-    def epoch(self, number: int, step: int = 0) -> Iterator[list[Window]]:
+    def epoch(self, number: int, step: int = 0) -> Iterator[list[Any]]:
         """Read the parts of each batch of an epoch, from one of its steps on, onto the device."""
         self._windows.set_epoch(number)
         self._batches.start(number, step)
@@ -100,12 +99,12 @@ class Material:
         while batch := list(islice(parts, self._accumulate)):
             yield batch
 
-    def validation_windows(self) -> Iterator[Window]:
+    def validation_windows(self) -> Iterator[Any]:
         """Read the share of this process in the validation windows, onto the device."""
         return map(self._judged_to_device, _read_ahead(self._validation))
 
 
-def _read_ahead(loader: Loader) -> Iterator[Window | VibrationWindow]:
+def _read_ahead(loader: Loader) -> Iterator[Any]:
     """Read the next batch while the network is busy with this one."""
     batches = iter(loader)
     with ThreadPoolExecutor(1) as reader:
@@ -131,7 +130,13 @@ def model_config(dataset: Dataset, config: TrainConfig) -> ModelConfig:
             do="extract them with the same --channels",
         )
     channels, rows, frames = sizes.pop()
-    return ModelConfig(preset=config.preset, channels=channels, rows=rows, frames=frames)
+    return ModelConfig(
+        preset=config.preset,
+        channels=channels,
+        rows=rows,
+        frames=frames,
+        samples=config.window.samples,
+    )
 
 
 def describe(dataset: Dataset) -> dict[str, Any]:

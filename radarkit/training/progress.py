@@ -1,11 +1,9 @@
 """What a training shows while it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from torch import Tensor
-
-from radarkit.training.losses import TASKS
 
 
 class Progress(NamedTuple):
@@ -37,6 +35,6 @@ class Progress(NamedTuple):
 OnStep = Callable[[Progress], None]
 
 
-def named(values: Tensor) -> dict[str, float]:
+def named(tasks: Sequence[str], values: Tensor) -> dict[str, float]:
     """Values by task."""
-    return dict(zip(TASKS, values.tolist(), strict=True))
+    return dict(zip(tasks, values.tolist(), strict=True))

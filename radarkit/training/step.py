@@ -16,17 +16,17 @@ this sum is the Gramian taken, as the products of different parts count too.
 
 from collections.abc import Sequence
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from radarkit.datasets.loading import Window
 from radarkit.errors import UserError
-from radarkit.models import RadarOdeMtl
+from radarkit.models import Network
 from radarkit.mtl import GramianStrategy, JacobianStrategy, LossStrategy, Strategy
 from radarkit.training.forward import Forward, Precision, Staged
+from radarkit.training.objectives import Objective
 from radarkit.training.world import World
 
 Space = Literal["parameters", "features"]
@@ -41,13 +41,16 @@ class MultiTaskStep:
 
     Parameters
     ----------
-    model : RadarOdeMtl
+    model : Network
         Its gradients are replaced.
     strategy : Strategy
-        For the three tasks; the gradients of what it learns are replaced too.
+        For its tasks; the gradients of what it learns are replaced too. One that weighs gradients
+        needs a `RadarOdeMtl`.
+    objective : Objective
+        What it is trained for.
     gradient_space : str
         Which gradients the Gramian is made of; see `TrainConfig`.
-    length_spread, precision
+    precision : str
         See `Forward`.
     world : World, optional
         The processes among which batches are shared.
@@ -55,27 +58,26 @@ class MultiTaskStep:
 
     def __init__(
         self,
-        model: RadarOdeMtl,
+        model: Network,
         strategy: Strategy,
+        objective: Objective,
         *,
         gradient_space: Space = "parameters",
-        length_spread: float = 0.0,
         precision: Precision = "float32",
         world: World | None = None,
     ) -> None:
-        self._forward = Forward(model, length_spread, precision)
+        self._forward = Forward(model, objective, precision)
         self._strategy, self._world, self._space = strategy, world or World(), gradient_space
         self._shared = list(model.shared_parameters())
-        heads = (model.shape_head, model.length_head, model.anchor_head)
-        self._heads = [list(head.parameters()) for head in heads]
+        self._heads = model.task_parameters()
         self._matrix = torch.empty(0)
 
-    def __call__(self, parts: Sequence[Window], batch_size: int, key: Sequence[int] = ()) -> Tensor:
+    def __call__(self, parts: Sequence[Any], batch_size: int, key: Sequence[int] = ()) -> Tensor:
         """Set the gradients.
 
         Parameters
         ----------
-        parts : sequence of Window
+        parts : sequence of batches of windows
             What this process reads of the batch.
         batch_size : int
             Windows of the batch, over all parts and processes.
@@ -106,7 +108,7 @@ class MultiTaskStep:
             raise BadStepError(str(error)) from error
 
     @torch.no_grad()
-    def losses(self, parts: Sequence[Window], batch_size: int, key: Sequence[int] = ()) -> Tensor:
+    def losses(self, parts: Sequence[Any], batch_size: int, key: Sequence[int] = ()) -> Tensor:
         """Losses of a batch alone; what is random is as in the step of that key."""
         _seed(key, 1 + self._world.rank)
         total = torch.stack([self._forward.losses(part, batch_size) for part in parts]).sum(0)
@@ -114,7 +116,7 @@ class MultiTaskStep:
         return total
 
     def _by_losses(
-        self, strategy: LossStrategy, part: Window, batch_size: int, key: Sequence[int]
+        self, strategy: LossStrategy, part: Any, batch_size: int, key: Sequence[int]
     ) -> Tensor:
         """Pass backward once, under weights that the losses alone decide."""
         losses = self._forward.losses(part, batch_size)
@@ -129,7 +131,7 @@ class MultiTaskStep:
         self._exchange(*self._shared, *chain(*self._heads))
         return total
 
-    def _by_features(self, part: Window, batch_size: int, key: Sequence[int]) -> Tensor:
+    def _by_features(self, part: Any, batch_size: int, key: Sequence[int]) -> Tensor:
         """Pass backward through the trunk once, with a weighted sum of the features' gradients."""
         staged = self._forward.staged(part, batch_size)
         total = self._total(staged.losses.detach().clone())
@@ -149,9 +151,7 @@ class MultiTaskStep:
         self._exchange(*self._shared, *chain(*self._heads))
         return total
 
-    def _by_parameters(
-        self, parts: Sequence[Window], batch_size: int, key: Sequence[int]
-    ) -> Tensor:
+    def _by_parameters(self, parts: Sequence[Any], batch_size: int, key: Sequence[int]) -> Tensor:
         """Pass backward through the trunk once a task."""
         matrix, losses = self._room(), []
         for number, part in enumerate(parts):

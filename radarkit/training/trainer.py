@@ -16,13 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from radarkit.datasets.loading import Window
 from radarkit.errors import UserError
-from radarkit.models import RadarOdeMtl
+from radarkit.models import Network
 from radarkit.training.config import TrainConfig
 from radarkit.training.judge import Judge, validation_losses
-from radarkit.training.losses import TASKS
 from radarkit.training.material import Material
+from radarkit.training.objectives import objective_of
 from radarkit.training.optimiser import build_optimiser
 from radarkit.training.progress import OnStep, Progress, named
 from radarkit.training.step import BadStepError, MultiTaskStep
@@ -38,7 +37,7 @@ class Trainer:
 
     Parameters
     ----------
-    model : RadarOdeMtl
+    model : Network
         The network, on the device of `world`.
     config : TrainConfig
         How to train it.
@@ -60,16 +59,18 @@ class Trainer:
     """
 
     def __init__(
-        self, model: RadarOdeMtl, config: TrainConfig, material: Material, world: World, seed: int
+        self, model: Network, config: TrainConfig, material: Material, world: World, seed: int
     ) -> None:
         self.model, self._config, self._material, self._world = model, config, material, world
         self._seed = seed
-        self.strategy = config.strategy.build().to(world.device)
+        self._objective = objective_of(config.preset, config.length_spread)
+        self._tasks = self._objective.tasks
+        self.strategy = config.strategy.build(self._tasks).to(world.device)
         self._backward = MultiTaskStep(
             model,
             self.strategy,
+            self._objective,
             gradient_space=config.gradient_space,
-            length_spread=config.length_spread,
             precision=config.precision,
             world=world,
         )
@@ -88,7 +89,7 @@ class Trainer:
             )
         self.judge = Judge(self.strategy.judged, config.patience)
         self.epoch, self.step, self.stopped = 0, 0, False
-        self._totals = torch.zeros(len(TASKS), dtype=torch.float64)
+        self._totals = torch.zeros(len(self._tasks), dtype=torch.float64)
         self._taken = self._skipped = self._bad_in_a_row = 0
 
     @property
@@ -130,8 +131,8 @@ class Trainer:
                     self.epoch,
                     self.step,
                     self._material.steps,
-                    named(self._totals / max(self._taken, 1)),
-                    {name: named(values) for name, values in self.strategy.state().items()},
+                    named(self._tasks, self._totals / max(self._taken, 1)),
+                    self._shown(),
                     windows_per_s,
                     self._skipped,
                 )
@@ -141,7 +142,7 @@ class Trainer:
                 return None
         return self._end_epoch() | {"windows_per_s": windows_per_s}
 
-    def _learn(self, parts: list[Window]) -> None:
+    def _learn(self, parts: list[Any]) -> None:
         """Take a step, or leave it out."""
         size, key = self._material.batch_size, (self._seed, self.epoch, self.step)
         before = [buffer.clone() for buffer in self._statistics]
@@ -188,26 +189,28 @@ class Trainer:
                 expected="finite losses and gradients",
                 do=_CURE,
             )
-        mean, shown = self._totals / self._taken, self.strategy.state()
+        mean, shown = self._totals / self._taken, self._shown()
         # each process has seen other windows; what is judged and saved is one network
         self._world.average([buffer for buffer in self._statistics if buffer.is_floating_point()])
-        judged = validation_losses(
-            self.model, self._material, self._config.length_spread, self._world
-        )
+        judged = validation_losses(self.model, self._material, self._objective, self._world)
         self.strategy.end_epoch(self.epoch, mean)
         row: dict[str, Any] = {
             "epoch": self.epoch,
-            "train": named(mean),
-            "validation": named(judged),
+            "train": named(self._tasks, mean),
+            "validation": named(self._tasks, judged),
             "validation_score": self.judge.score(judged),
             "learning_rate": self._schedule.get_last_lr()[0],
             "skipped_steps": self._skipped,
-            **{name: named(values) for name, values in shown.items()},
+            **shown,
         }
         self.epoch, self.step = self.epoch + 1, 0
         self._totals = torch.zeros_like(self._totals)
         self._taken = self._skipped = 0
         return row
+
+    def _shown(self) -> dict[str, dict[str, float]]:
+        """Give what the strategy shows, by task."""
+        return {name: named(self._tasks, values) for name, values in self.strategy.state().items()}
 
     def state(self) -> dict[str, Any]:
         """All that `go_on` needs besides the weights and the epoch, in tensors and plain values."""

@@ -19,6 +19,7 @@ from radarkit.models.deformable import DeformableConv2d
 from radarkit.mtl import build_strategy
 from radarkit.training.config import AdamW
 from radarkit.training.losses import TASKS, task_losses
+from radarkit.training.objectives import ThreeTasks
 from radarkit.training.optimiser import build_optimiser
 from radarkit.training.step import MultiTaskStep
 
@@ -77,7 +78,9 @@ def reference_step(monkeypatch):
 def our_step(preset, space="parameters", *, batch=BATCH, device="cpu", precision="float32"):
     model, window = model_of(preset, device), windows(batch, device)
     strategy = build_strategy("ega", TASKS).to(device)
-    multi_task = MultiTaskStep(model, strategy, gradient_space=space, precision=precision)
+    multi_task = MultiTaskStep(
+        model, strategy, ThreeTasks(0.0), gradient_space=space, precision=precision
+    )
     optimiser, _ = build_optimiser(AdamW(), model.parameters(), steps=1000)
 
     def step():

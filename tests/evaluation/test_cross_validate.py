@@ -5,7 +5,8 @@ import pytest
 from radarkit.errors import UserError
 from radarkit.evaluation import trainings
 from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated
-from radarkit.evaluation.evaluate import evaluate, method_names
+from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.training.presets import load_config
 from radarkit.training.run import RunRecord

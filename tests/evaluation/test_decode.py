@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from radarkit.evaluation import average_anchors, cycles_at, decode_length, pick_anchors
+from radarkit.evaluation import cycles_at, decode_length, overlap_average, pick_anchors
 from radarkit.evaluation.decode import CLOSENESS_S, anchor_confidence
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -23,12 +23,12 @@ def test_windows_cut_from_one_curve_average_to_that_curve(seed, starts):
     covered = np.zeros(400, bool)
     for start in starts:
         covered[max(start, 0) : max(start + 80, 0)] = True
-    found = average_anchors(windows.astype(np.float32), np.array(starts), 400)
+    found = overlap_average(windows.astype(np.float32), np.array(starts), 400)
     np.testing.assert_allclose(found, np.where(covered, curve, 0), atol=1e-6)
 
 
 def test_the_middle_of_a_window_outweighs_the_edge_of_another():
-    found = average_anchors(
+    found = overlap_average(
         np.array([np.zeros(101), np.ones(101)], np.float32), np.array([0, 50]), 151
     )
     overlap = found[50:101]  # the first window fades out while the second fades in
@@ -148,7 +148,7 @@ def test_confidence_is_the_height_of_the_bump_above_the_curve_between_beats(heig
 def test_windows_that_are_sure_of_different_places_make_each_other_less_sure():
     starts = np.array([0, 0])
     agreed, torn = (
-        average_anchors(np.stack([bumps([400], 800), bumps([place], 800)]), starts, 800)
+        overlap_average(np.stack([bumps([400], 800), bumps([place], 800)]), starts, 800)
         for place in (400, 412)
     )
     surest = [float(anchor_confidence(c, pick_anchors(c)).max()) for c in (agreed, torn)]

@@ -10,7 +10,8 @@ from radarkit.datasets.trial_header import TrialHeader
 from radarkit.errors import UserError
 from radarkit.evaluation import assemble
 from radarkit.evaluation.ecg_files import read_ecg, save_ecg, save_ecgs
-from radarkit.evaluation.evaluate import Evaluation, TrialResult, evaluate, method_names
+from radarkit.evaluation.evaluate import Evaluation, TrialResult, evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.recording import Quantity
 
 from .runs import write_data, write_run

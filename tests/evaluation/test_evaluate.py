@@ -4,7 +4,8 @@ import pytest
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.errors import UserError
-from radarkit.evaluation.evaluate import evaluate, method_names
+from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 
 from .runs import write_data, write_run

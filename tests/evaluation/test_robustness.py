@@ -6,7 +6,8 @@ import pytest
 
 from radarkit.errors import UserError
 from radarkit.evaluation import robustness
-from radarkit.evaluation.evaluate import evaluate, method_names
+from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.noise_conditions import CLEAN, conditions_of
 from radarkit.evaluation.noise_protocol import Protocol
 from radarkit.evaluation.robustness import measured

@@ -8,7 +8,8 @@ import torch
 
 from radarkit.errors import UserError
 from radarkit.evaluation import strategies, trainings
-from radarkit.evaluation.evaluate import evaluate, method_names
+from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import join_tasks, score_single_tasks
 from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies

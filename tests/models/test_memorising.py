@@ -16,6 +16,7 @@ from radarkit.datasets.loading import Window
 from radarkit.models import ModelConfig, build_model
 from radarkit.mtl import STRATEGIES, build_strategy
 from radarkit.training.losses import TASKS
+from radarkit.training.objectives import ThreeTasks
 from radarkit.training.step import MultiTaskStep
 
 CHANNELS = 2
@@ -91,7 +92,7 @@ def learn_by_heart(preset, *, strategy="ega", rows=71, steps, trunk_rate, head_r
     train_without_dropout(model)
     x, targets = four_hearts(rows)
     weighting = build_strategy(strategy, TASKS, **settings)
-    multi_task = MultiTaskStep(model, weighting)
+    multi_task = MultiTaskStep(model, weighting, ThreeTasks(length_spread=0))
     groups = [
         {"params": list(model.shared_parameters()), "lr": trunk_rate},
         {"params": [*model.head_parameters(), *weighting.learned()], "lr": head_rate},

@@ -20,7 +20,8 @@ from radarkit.recording import Quantity, Recording
 from radarkit.simulate.noise import AbruptNoise, ConstantNoise
 from radarkit.spectrogram import sst
 from radarkit.spectrogram.spectrogram import normalise
-from radarkit.training.live_spectrogram import LiveSpectrogram, open_windows
+from radarkit.training.live_spectrogram import LiveSpectrogram
+from radarkit.training.opening import open_windows
 
 DEVICES = [
     "cpu",
@@ -150,13 +151,16 @@ def test_the_device_decides_who_makes_the_spectrograms(dataset):
         (cuda, published, WindowDataset),
         (cuda, noise, VibrationDataset),
     ):
-        assert type(open_windows(dataset, SUBJECTS, CONFIG, device, noise=each)[0]) is kind
+        assert (
+            type(open_windows("radarODE-MTL", dataset, SUBJECTS, CONFIG, device, noise=each)[0])
+            is kind
+        )
 
 
 def test_what_is_opened_for_a_device_is_read_by_a_loader(dataset):
     noise = LiveNoise(noises=RANGES)
     windows, to_device = open_windows(
-        dataset, SUBJECTS, CONFIG, torch.device("cpu"), seed=1, noise=noise
+        "radarODE-MTL", dataset, SUBJECTS, CONFIG, torch.device("cpu"), seed=1, noise=noise
     )
     for batch in DataLoader(windows, 8):
         window = to_device(batch)

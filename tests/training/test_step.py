@@ -7,6 +7,7 @@ from radarkit.datasets.loading import Window
 from radarkit.models import ModelConfig, build_model
 from radarkit.mtl import STRATEGIES, EGAWeighting, build_strategy
 from radarkit.training.losses import TASKS, task_losses
+from radarkit.training.objectives import ThreeTasks
 from radarkit.training.step import BadStepError, MultiTaskStep
 
 from .conftest import ROWS
@@ -44,7 +45,7 @@ def strategy_of(name):
 
 def gradients(model, window, strategy, parts=None, **settings):
     """Gradients of all parameters after one step, one after the other, and the losses."""
-    step = MultiTaskStep(model, strategy, length_spread=SPREAD, **settings)
+    step = MultiTaskStep(model, strategy, ThreeTasks(SPREAD), **settings)
     losses = step(parts or [window], len(window.length), (1, 2))
     return torch.cat([p.grad.flatten() for p in model.parameters()]), losses
 
@@ -125,7 +126,7 @@ def test_the_same_key_gives_the_same_step_whatever_torch_drew_before(model, wind
 
 
 def test_losses_of_a_batch_are_those_of_its_step(model, window):
-    step = MultiTaskStep(model, strategy_of("equal"), length_spread=SPREAD)
+    step = MultiTaskStep(model, strategy_of("equal"), ThreeTasks(SPREAD))
     parts = cut(window, 4, 2)
     torch.testing.assert_close(step.losses(parts, 6, (0,)), step(parts, 6, (0,)))
 
