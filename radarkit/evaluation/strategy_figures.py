@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from radarkit.evaluation.panels import panel_grid
 from radarkit.evaluation.published_strategies import WHERE, printed_strategy
 from radarkit.evaluation.strategy_entries import SINGLE
 from radarkit.evaluation.strategy_rows import StrategyRow, reference_of
+from radarkit.evaluation.training_figures import ECCENTRIC
 from radarkit.style import (
     MODEL,
     PALE,
     TRUE,
     TRUE_LINE,
-    legend_above,
     legend_above_all,
     line_styles,
-    new_figure,
 )
 from radarkit.training.losses import TASKS
 
@@ -28,19 +30,21 @@ _LOG_FROM = 10.0  # largest over smallest loss
 _FAR_PERCENT = -60.0  # a delta-m below it has no mark, lest it hide all other differences
 
 
-def delta_m_figure(rows: Sequence[StrategyRow]) -> Figure:
+def delta_m_figure(rows: Sequence[StrategyRow], *, phone: bool = False) -> Figure:
     """Draw delta-m of each strategy with its interval, the best on top, and the printed ones.
 
     Parameters
     ----------
     rows : sequence of StrategyRow
         Those without a delta-m are named, without a mark.
+    phone : bool
+        Draw it for a phone.
     """
     shown = sorted(
         (row for row in rows if row.name != SINGLE),
         key=lambda row: np.nan_to_num(row.delta_m_percent.value, nan=-np.inf),
     )
-    figure, (axes,) = new_figure(1, 1.1 + _LINE_IN * len(shown))
+    figure, (axes,) = panel_grid(1, 1.2 + _LINE_IN * len(shown), phone=phone)
     places = np.arange(len(shown))
     found = np.array(
         [
@@ -72,14 +76,16 @@ def delta_m_figure(rows: Sequence[StrategyRow]) -> Figure:
         for place in places[far]:
             text = f"\N{LEFTWARDS ARROW} {found[place, 0]:.0f}"
             axes.text(left, place, text, color=MODEL, fontsize=8, va="center")
-    axes.set_yticks(places, [row.name for row in shown])
+    # a name with its settings in lines of their own leaves a phone some room
+    names = [row.name.replace(":", ":\n") if phone else row.name for row in shown]
+    axes.set_yticks(places, names)
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.set_xlabel("delta-m against the single-task networks (%)")
-    legend_above(axes)
+    legend_above_all(figure, axes, 1 if phone else 3)
     return figure
 
 
-def losses_figure(histories: Histories) -> Figure:
+def losses_figure(histories: Histories, *, phone: bool = False) -> Figure:
     """Draw the validation loss of each task over the epochs, a line a strategy, of its first seed.
 
     Parameters
@@ -87,8 +93,10 @@ def losses_figure(histories: Histories) -> Figure:
     histories : mapping
         By entry, seed and name of the run, the epochs; of a run of the single-task baseline only
         its own task is drawn.
+    phone : bool
+        Draw it for a phone.
     """
-    figure, panels = new_figure(len(TASKS), 3.2, columns=len(TASKS))
+    figure, panels = panel_grid(len(TASKS), 3.2, columns=len(TASKS), phone=phone)
     ega = reference_of(list(histories))
     for axes, task in zip(panels, TASKS, strict=True):
         styles, lowest, highest = line_styles(), np.inf, 0.0
@@ -107,41 +115,57 @@ def losses_figure(histories: Histories) -> Figure:
             lowest, highest = min(lowest, *losses), max(highest, *losses)
         if 0 < lowest * _LOG_FROM < highest:
             axes.set_yscale("log")
-        axes.set_title(task, fontsize=9)
-        axes.set_xlabel("epoch")
-    panels[0].set_ylabel("validation loss")
-    legend_above_all(figure, panels[0], 5)
+        axes.set_title(f"validation loss, {task}", fontsize=9)
+        _count_epochs(axes)
+    legend_above_all(figure, panels[0], 2 if phone else 5)
     return figure
 
 
-def vector_figure(histories: Histories) -> Figure | None:
+def vector_figure(histories: Histories, *, phone: bool = False) -> Figure | None:
     """Draw EGA's eccentric vector over the epochs, a panel a variant, a line a task and seed.
+
+    Parameters
+    ----------
+    histories : mapping
+        As of `losses_figure`.
+    phone : bool
+        Draw it for a phone.
 
     Returns
     -------
     Figure or None
         None without EGA.
     """
-    shown = {
+    of_entries = {
         name: [rows for runs in seeds.values() for rows in runs.values()]
         for name, seeds in histories.items()
-        if all("v" in row for runs in seeds.values() for rows in runs.values() for row in rows)
+    }
+    shown = {
+        name: seeds
+        for name, seeds in of_entries.items()
+        if all(ECCENTRIC in row for rows in seeds for row in rows)
     }
     if not shown:
         return None
-    figure, panels = new_figure(len(shown), 2.4, columns=min(3, len(shown)), share=True)
+    figure, panels = panel_grid(
+        len(shown), 2.4, columns=min(3, len(shown)), phone=phone, share=True
+    )
     for axes, (name, seeds) in zip(panels, shown.items(), strict=True):
         for task, style in zip(TASKS, line_styles(), strict=False):
             for number, rows in enumerate(seeds):
                 axes.plot(
                     [row["epoch"] + 1 for row in rows],
-                    [row["v"][task] for row in rows],
+                    [row[ECCENTRIC][task] for row in rows],
                     label=task if number == 0 else None,
                     alpha=1.0 if number == 0 else 0.45,
                     **style,
                 )
-        axes.set_title(name, fontsize=9)
-        axes.set_xlabel("epoch")
-    panels[0].set_ylabel("eccentric vector v")
+        axes.set_title(f"eccentric vector of {name}", fontsize=9)
+        _count_epochs(axes)
     legend_above_all(figure, panels[0], len(TASKS))
     return figure
+
+
+def _count_epochs(axes: Axes) -> None:
+    axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))

@@ -1,11 +1,12 @@
 """One self-contained page for the table of strategies, beside the printed one."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from radarkit.evaluation.columns import METRICS, Metric
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, shown_delta_m
@@ -56,7 +57,6 @@ def write_strategy_page(
         That makes them again.
     """
     ega = reference_of([row.name for row in rows])
-    vector = vector_figure(histories)
     best = _best(rows)
     write_page(
         path,
@@ -92,12 +92,17 @@ def write_strategy_page(
         printed=[(name, _printed_row(name)) for name in PRINTED_STRATEGIES],
         where=WHERE,
         failed_below=f"{FAILED_BELOW_PCC:.0%}",
-        delta_picture=embed(delta_m_figure(rows)),
-        loss_picture=embed(losses_figure(histories)),
-        vector_picture=None if vector is None else embed(vector),
+        delta_picture=_both(lambda phone: delta_m_figure(rows, phone=phone)),
+        loss_picture=_both(lambda phone: losses_figure(histories, phone=phone)),
+        vector_picture=_both(lambda phone: vector_figure(histories, phone=phone)),
         command=command,
         facts=json.dumps(facts, indent=2, ensure_ascii=False),
     )
+
+
+def _both(draw: Callable[[bool], Figure | None]) -> list[tuple[str, int, int]]:
+    """Embed a picture for a page and for a phone; nothing where there is none."""
+    return [embed(figure) for figure in (draw(False), draw(True)) if figure is not None]
 
 
 def _summary(rows: Sequence[StrategyRow], facts: Mapping[str, Any]) -> str:

@@ -51,7 +51,7 @@ def test_the_table_of_two_strategies_and_then_of_another_seed(evaluate, place, t
         for key in ("name", "trials", "missed_detection_rate", "delta_m_percent"):
             assert line[key] == ("" if row[key] is None else str(row[key]))
     page = (out / "report.html").read_text("utf-8")
-    assert "http" not in page and page.count("data:image/png") == 3
+    assert "http" not in page and page.count("data:image/png") == 3 * 2
     assert page.count('<tr><th scope="row">') + page.count('<tr class="model">') == 3 + 3 + 17
     assert (out / "strategies.png").read_bytes()[:4] == b"\x89PNG"
 
