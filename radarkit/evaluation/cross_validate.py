@@ -22,7 +22,14 @@ from radarkit.evaluation.evaluate import Evaluation, evaluate
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.noise_protocol import fingerprint
 from radarkit.evaluation.present import ManyRuns, present
-from radarkit.evaluation.trainings import Training, devices, drop_state, eval_command, fit
+from radarkit.evaluation.trainings import (
+    Training,
+    devices,
+    drop_state,
+    eval_command,
+    fit,
+    one_name_each,
+)
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
 from radarkit.training.config import TrainConfig
@@ -63,7 +70,7 @@ class FoldProtocol:
         UserError
             When `folds` is neither a number nor ``loso``, or the data have too few people for it.
         """
-        people, seed = Dataset(self.data).subjects, self.config.seed
+        people, seed = one_name_each(Dataset(self.data).subjects), self.config.seed
         if self.folds == LOSO:
             return leave_one_out(people, seed=seed)
         try:

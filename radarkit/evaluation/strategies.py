@@ -25,7 +25,7 @@ from radarkit.evaluation.single_tasks import score_single_tasks
 from radarkit.evaluation.strategy_entries import PUBLISHED, SINGLE, Entry, entries
 from radarkit.evaluation.strategy_interval import Trial
 from radarkit.evaluation.strategy_rows import ranked, reference_of, strategy_rows
-from radarkit.evaluation.trainings import Training, devices, drop_state, fit
+from radarkit.evaluation.trainings import Training, devices, drop_state, fit, one_name_each
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
 from radarkit.training.config import TrainConfig
@@ -94,7 +94,7 @@ class StrategyProtocol:
         Which of them are asked for is not among it, so that more can be asked for later.
         """
         dataset = Dataset(self.data)
-        split_by_subject(dataset.subjects, seed=0)  # which may refuse
+        split_by_subject(one_name_each(dataset.subjects), seed=0)  # which may refuse
         return {
             "radarkit_version": __version__,
             "data": fingerprint(dataset),

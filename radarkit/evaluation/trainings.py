@@ -3,13 +3,14 @@
 import os
 import shlex
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 
 from radarkit.allocation import keep_freed_memory
-from radarkit.datasets.splits import Split
+from radarkit.datasets.splits import SHARED, Split
 from radarkit.errors import UserError
 from radarkit.evaluation.remake import train_command
 from radarkit.training.config import TrainConfig
@@ -84,6 +85,25 @@ def fit(training: Training) -> None:
 def drop_state(folder: Path) -> None:
     """Remove what only an unfinished training needs: most of the bytes of a run."""
     (folder / LAST).unlink(missing_ok=True)
+
+
+def one_name_each(subjects: Sequence[str]) -> tuple[str, ...]:
+    """Return the people of a data set, whose splits can be drawn if each has one name.
+
+    Raises
+    ------
+    UserError
+        When some have several, as a published split that shares people needs them: a split that
+        was drawn might part the trials of one person.
+    """
+    shared = [name for name in subjects if SHARED in name]
+    if shared:
+        raise UserError(
+            f"{' and '.join(shared)} of the data are the same people under several names",
+            expected="one name a person, as the splits are drawn here",
+            do="import without --share-people",
+        )
+    return tuple(subjects)
 
 
 def devices(device: str) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from radarkit.datasets.reader import Dataset
 from radarkit.errors import UserError
 from radarkit.evaluation import strategies, trainings
+from radarkit.evaluation.cross_validate import FoldProtocol
 from radarkit.evaluation.evaluate import evaluate
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
@@ -238,3 +240,13 @@ def test_a_training_whose_asker_is_gone_stops(data, tmp_path):
     with pytest.raises(UserError, match="nobody waits"):
         trainings.fit(forsaken)
     assert not (tmp_path / "run").exists()
+
+
+def test_people_under_several_names_are_not_parted_by_a_split_that_is_drawn(data, monkeypatch):
+    assert trainings.one_name_each(["29", "30"]) == ("29", "30")
+    names = ("30", "29_shared_train", "29_shared_test")
+    monkeypatch.setattr(Dataset, "subjects", property(lambda _: names))
+    with pytest.raises(UserError, match="29_shared_train and 29_shared_test of the data are the"):
+        StrategyProtocol(data, config()).made_from()
+    with pytest.raises(UserError, match="the same people under several names"):
+        FoldProtocol(data, config(), "3").made_from()
