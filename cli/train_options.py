@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from radarkit.training.config import TrainConfig
 
 # called where a command names its options, with what is said of them there
-preset_option = partial(typer.Option, help="Network: compact, paper or paper-temporal.")
+preset_option = partial(typer.Option, help="Network: compact, paper, radarode, mmecg, ...")
 config_option = partial(
     typer.Option, "--config", "-c", help="TOML with settings; see docs/training.md."
 )
