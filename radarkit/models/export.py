@@ -62,7 +62,8 @@ class _Named(nn.Module):
             buffer.data = buffer.contiguous()  # a transposed one is not kept whole in a .pt2
 
     def forward(self, spectrogram: Tensor) -> dict[str, Tensor]:
-        return self.model(spectrogram)._asdict()
+        outputs: dict[str, Tensor] = self.model(spectrogram)._asdict()
+        return outputs
 
 
 class _Format(NamedTuple):
