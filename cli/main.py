@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from radarkit.cli import eval as eval_
-from radarkit.cli import export, extract, info, simulate, train
+from radarkit.cli import export, extract, info, reconstruct, simulate, train
 from radarkit.cli.errors import one_line_errors
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for command in (
     simulate.simulate,
     train.train,
     eval_.evaluate,
+    reconstruct.reconstruct,
     export.export,
     info.info,
 ):

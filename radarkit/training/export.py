@@ -5,6 +5,8 @@ from typing import Any
 
 from radarkit import __version__
 from radarkit.datasets.windows import R_FRACTION, TARGET_RATE_HZ
+from radarkit.errors import UserError
+from radarkit.models import RadarOdeMtl
 from radarkit.models.export import INPUT, Exported, check_export, export_model
 from radarkit.spectrogram.grid import DEFAULT_GRID
 from radarkit.training.checkpoint import load_model
@@ -34,11 +36,17 @@ def export_run(run: Path, output: Path, *, force: bool = False) -> Exported:
     Raises
     ------
     UserError
-        When the run is damaged; and as `radarkit.models.export.export_model`.
+        When the run is damaged or of another framework; and as
+        `radarkit.models.export.export_model`.
     """
     check_export(output, force=force)
     record = RunRecord.load(run)
-    return export_model(load_model(run / BEST), output, describe(record), force=force)
+    model = load_model(run / BEST)
+    if not isinstance(model, RadarOdeMtl):
+        raise UserError(
+            f"{run} is a run of {record.model.framework}", expected="radarODE-MTL to export"
+        )
+    return export_model(model, output, describe(record), force=force)
 
 
 def describe(record: RunRecord) -> dict[str, Any]:
