@@ -26,7 +26,7 @@ LIKELY = 0.5  # probability from which a stretch is taken for a heartbeat
 FEWEST = 6  # distances between beats; fewer tell nothing
 _AGREES, _STEADY = 0.1, 0.2
 # of confidence, agreement and steadiness; last, of none of them
-_WEIGHTS = np.array([3.47, 7.79, 5.85, -10.46])
+_WEIGHTS = np.array([7.2, 5.88, 7.2, -12.77])
 
 
 class Evidence(NamedTuple):
