@@ -11,6 +11,7 @@ from radarkit.evaluation.stretches import Stretch
 from radarkit.style import MODEL, PALE, PICKED, legend_above, new_figure
 
 _ROW_S, _ROWS = 10.0, 3
+_UNSURE = 0.5  # confidence below which the ECG is drawn pale
 _HATCHED = {"facecolor": "none", "edgecolor": PALE, "hatch": "///", "linewidth": 0}
 
 
@@ -34,6 +35,7 @@ def reading_figure(reading: Reading) -> Figure:
     _draw_rate(panels[0], reading)
     for row, axes in enumerate(panels[1:]):
         _draw_ecg(axes, reading, shown.start_s + row * _ROW_S)
+    legend_above(panels[1])
     panels[-1].set_xlabel("time (s)")
     return figure
 
@@ -73,21 +75,29 @@ def _draw_ecg(axes: Axes, reading: Reading, start_s: float) -> None:
     kept = reading.kept
     first, last = (round(at * TARGET_RATE_HZ) for at in (start_s, start_s + _ROW_S))
     ecg_mv = kept.ecg_mv[first:last]
-    axes.plot(start_s + np.arange(ecg_mv.size) / TARGET_RATE_HZ, ecg_mv, color=MODEL, linewidth=0.9)
+    time_s = start_s + np.arange(ecg_mv.size) / TARGET_RATE_HZ
+    unsure = np.zeros(ecg_mv.size, np.bool_)
+    if kept.ecg_confidence is not None:
+        unsure = kept.ecg_confidence[first:last] < _UNSURE
+    axes.plot(time_s, ecg_mv, color=PALE, linewidth=0.7, label=f"confidence below {_UNSURE:g}")
+    sure_mv = np.where(unsure, np.nan, ecg_mv)
+    axes.plot(time_s, sure_mv, color=MODEL, linewidth=1.1, label="reconstructed ECG")
     inside = (kept.r_peaks >= first) & (kept.r_peaks < last)
     lost = np.zeros(inside.size, np.bool_) if kept.interpolated is None else kept.interpolated
-    for marked, style in ((inside & ~lost, PICKED), (inside & lost, "white")):
+    marks = ((inside & ~lost, PICKED, "R peak"), (inside & lost, "white", "interpolated R peak"))
+    for marked, colour, label in marks:
         at_s = kept.r_peaks[marked] / TARGET_RATE_HZ
         axes.plot(
             at_s,
             np.full(at_s.size, 1.04),
             "v",
-            color=style,
+            color=colour,
             markeredgecolor=PICKED,
             markersize=4,
             clip_on=False,
             transform=axes.get_xaxis_transform(),
-        )[0].set_in_layout(False)
+            label=label,
+        )[0].set_in_layout(False)  # without any mark its box would be that of the whole figure
     axes.set(xlim=(start_s, start_s + _ROW_S), ylabel="ECG (mV)")
 
 
@@ -106,6 +116,7 @@ def _draw_probability(axes: Axes, reading: Reading) -> None:
 
 
 def _hatch(axes: Axes, reading: Reading) -> None:
-    for each in reading.stretches:
-        if not each.heartbeat:
-            axes.axvspan(each.start_s, each.end_s, **_HATCHED)
+    without = [each for each in reading.stretches if not each.heartbeat]
+    for number, each in enumerate(without):
+        label = NO_HEARTBEAT if number == 0 else None
+        axes.axvspan(each.start_s, each.end_s, label=label, **_HATCHED)
