@@ -1,10 +1,10 @@
 """Heart rate and its variability from the R peaks that were found.
 
 Only intervals between two neighbouring beats count that a network found and the rhythm allows
-(normal to normal, NN): none at an interpolated beat, across a stretch without a heartbeat or over
-samples that the radar lost, none outside 0.3 to 2 s, and none that differs from the median of its
-neighbourhood by more than 20 %, as after an early, missed or invented beat. With NN intervals NN_i
-in ms,
+(normal to normal, NN): none at an interpolated or unsure beat, across a stretch without a heartbeat
+or over samples that the radar lost (the caller's `broken`), none outside 0.3 to 2 s, and none that
+differs from the median of its neighbourhood by more than 20 %, as after an early, missed or
+invented beat. With NN intervals NN_i in ms,
 
 - heart rate = 60 000 / mean(NN), per minute;
 - SDNN = standard deviation of NN, with n - 1;
@@ -30,7 +30,7 @@ SHORTEST_MS, LONGEST_MS = 300.0, 2000.0
 TOLERANCE = 0.2
 FEWEST_FOR_RATE = 5  # intervals
 FEWEST_FOR_HRV = 30  # intervals, half a minute at rest
-_SIDE = 2  # intervals on either side that say what is usual
+_SIDE = 5  # intervals on either side: more than two beats in a row that were each split in two
 
 
 class Hrv(NamedTuple):

@@ -18,6 +18,7 @@ from radarkit.evaluation.heartbeat_evidence import LIKELY, evidence_in, probabil
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
 
 LENGTH_S = 30.0
+SURE = 0.5  # confidence from which a beat counts in the variability; see docs/reconstruct.md
 
 
 class Stretch(NamedTuple):
@@ -96,8 +97,8 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     Returns
     -------
     Hrv
-        Of intervals between found beats, whole within stretches with a heartbeat and on valid
-        samples.
+        Of intervals between found beats that the network is `SURE` of, whole within stretches with
+        a heartbeat and on valid samples.
     """
     bad = ~np.isfinite(kept.ecg_mv)
     if valid is not None:
@@ -105,9 +106,12 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     so_far = np.concatenate([[0], np.cumsum(bad)])
     at = np.clip(np.rint(kept.r_peaks).astype(np.int64), 0, bad.size)
     broken = np.diff(so_far[at]) > 0
+    doubtful = np.zeros(kept.r_peaks.size, np.bool_)
     if kept.interpolated is not None:
-        broken |= kept.interpolated[1:] | kept.interpolated[:-1]
-    return heart_rate_variability(kept.r_peaks, broken=broken)
+        doubtful |= kept.interpolated
+    if kept.confidence is not None:
+        doubtful |= kept.confidence < SURE
+    return heart_rate_variability(kept.r_peaks, broken=broken | doubtful[1:] | doubtful[:-1])
 
 
 def _stretch(made: Reconstruction, first: int, last: int) -> Stretch:

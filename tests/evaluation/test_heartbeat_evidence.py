@@ -119,6 +119,8 @@ def test_intervals_count_where_they_were_found_whole(night):
     assert variability(kept, lost).excluded == 2
     made_up = drawn(night.r_peaks[:30], night.lengths[:30], 0.8, 30, interpolated=[10])
     assert variability(made_up).excluded == 2
+    unsure = np.where(np.arange(30) == 12, 0.4, 0.8)
+    assert variability(drawn(night.r_peaks[:30], night.lengths[:30], unsure, 30)).excluded == 2
 
 
 def test_a_trial_is_divided_evenly():
