@@ -1,6 +1,7 @@
 """Fit and judge the decision whether there is a heartbeat.
 
-    python docs/heartbeat.py RUN [RUN...] [--people 10] [--fit]
+    python docs/heartbeat.py RUN [RUN...] --people 6 --fit
+    python docs/heartbeat.py RUN [RUN...] --people 8
 
 Simulates people and noises in a temporary folder, has every run read them, and prints how many pass
 for a heartbeat. With --fit the weights are printed instead, found on other people and noises.

@@ -1,5 +1,7 @@
 """A picture of what was read off a radar: the course of the heart rate, and the clearest beats."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -12,7 +14,7 @@ from radarkit.style import MODEL, PALE, PICKED, legend_above, new_figure
 
 _ROW_S, _ROWS = 10.0, 3
 _UNSURE = 0.5  # confidence below which the ECG is drawn pale
-_HATCHED = {"facecolor": "none", "edgecolor": PALE, "hatch": "///", "linewidth": 0}
+_HATCHED: dict[str, Any] = {"facecolor": "none", "edgecolor": PALE, "hatch": "///", "linewidth": 0}
 
 
 def reading_figure(reading: Reading) -> Figure:

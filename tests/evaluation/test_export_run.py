@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from radarkit.cli.main import app
 from radarkit.datasets.reader import Dataset
+from radarkit.models import ModelConfig, build_model
 from radarkit.models.export import read_exported
-from radarkit.training.checkpoint import load_model
+from radarkit.training.checkpoint import load_model, save_checkpoint
 from radarkit.training.run import BEST, RunRecord
 
 from .runs import write_data, write_run
@@ -62,6 +63,19 @@ def test_the_page_opens_both_without_radarkit(folder, monkeypatch, capsys):
     assert "['shape', 'length_logits', 'anchors']" in capsys.readouterr().out
     np.testing.assert_allclose(names["anchors"], names["again"]["anchors"].detach(), atol=1e-4)
     assert names["length_s"].shape == (3,)
+
+
+@pytest.mark.parametrize("command", ["export", "reconstruct"])
+def test_another_framework_is_refused_in_one_line(folder, tmp_path, command):
+    config, record = ModelConfig(preset="radarode", channels=2), RunRecord.load(folder / "run")
+    (tmp_path / "other").mkdir()
+    record.model_copy(update={"model": config}).save(tmp_path / "other")
+    save_checkpoint(tmp_path / "other" / BEST, model=build_model(config), config=config, epoch=1)
+    data = [str(folder / "data.h5")] if command == "reconstruct" else []
+    output = tmp_path / ("ecg" if data else "net.pt2")
+    done = CliRunner().invoke(app, [command, str(tmp_path / "other"), *data, "-o", str(output)])
+    assert done.exit_code == 2 and "a run of radarODE" in done.stderr
+    assert done.stderr.count("\n") == 1 and not output.exists()
 
 
 def test_what_is_there_stays_without_force_and_a_missing_run_is_named(folder):

@@ -1,7 +1,9 @@
 """From a radar without an ECG beside it to files that say what was read, and what was not."""
 
 import json
+import re
 import shutil
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -82,6 +84,17 @@ def test_a_network_that_knows_nothing_finds_no_heartbeat_and_says_so(folder):
         assert made.r_peaks.size == 0 and np.isnan(made.ecg_mv).all()
         with Image.open(folder / "nothing" / f"{each['name']}.png") as picture:
             assert picture.width == 1600
+
+
+def test_the_python_of_the_page_runs(folder, tmp_path, monkeypatch, capsys, sure):
+    page = Path(__file__).resolve().parents[2] / "docs" / "reconstruct.md"
+    monkeypatch.chdir(tmp_path)
+    assert call(folder / "run", folder / "one.h5", "-o", "ecg").exit_code == 0
+    (code,) = re.findall(
+        r"^```python\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
+    exec(compile(code, page.name, "exec"), {})
+    assert capsys.readouterr().out.startswith("ann-1 True ")
 
 
 def test_labels_change_nothing(folder):
