@@ -7,7 +7,8 @@ from radarkit import __version__
 from radarkit.datasets.windows import R_FRACTION, TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.models import RadarOdeMtl
-from radarkit.models.export import INPUT, Exported, check_export, export_model
+from radarkit.models.export import Exported, check_export, export_model
+from radarkit.models.export_formats import INPUT
 from radarkit.spectrogram.grid import DEFAULT_GRID
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RunRecord

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from typer.testing import CliRunner
@@ -51,6 +52,18 @@ def test_what_is_exported_is_the_best_network_and_how_to_feed_it(folder, name):
     assert set(note["outputs"]) == set(expected._fields)
     for key, values in expected._asdict().items():
         np.testing.assert_allclose(run(windows)[key], values.numpy(), rtol=1e-4, atol=1e-4)
+
+
+def test_onnx_keeps_names_sizes_and_description_for_every_reader(folder):
+    proto = onnx.load(folder / "network.onnx")
+    onnx.checker.check_model(proto, full_check=True)
+    (given,) = proto.graph.input
+    sizes = [axis.dim_param or axis.dim_value for axis in given.type.tensor_type.shape.dim]
+    assert (given.name, sizes) == ("spectrogram", ["batch", 2, 71, 120])
+    assert [output.name for output in proto.graph.output] == ["shape", "length_logits", "anchors"]
+    (note,) = proto.metadata_props
+    assert note.key == "radarkit" and json.loads(note.value)["r_fraction"] == 0.35
+    assert {each.domain for each in proto.opset_import} == {""}  # nothing but ONNX itself
 
 
 def test_the_page_opens_both_without_radarkit(folder, monkeypatch, capsys):
