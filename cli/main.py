@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from radarkit.cli import eval as eval_
-from radarkit.cli import export, extract, info, reconstruct, simulate, train
+from radarkit.cli import export, extract, import_, info, reconstruct, simulate, train
 from radarkit.cli.errors import one_line_errors
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ for command in (
 ):
     name = "eval" if command is eval_.evaluate else command.__name__
     app.command(name)(one_line_errors(command))
+app.command("import")(one_line_errors(import_.import_))
 
 
 def _print_version(wanted: bool) -> None:
