@@ -214,7 +214,7 @@ def _report(
 ) -> None:
     from radarkit.cli.progress import progress_bar
     from radarkit.cli.report_table import report_table
-    from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
+    from radarkit.evaluation.ecg_files import check_packages, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present
     from radarkit.files import atomic_folder, check_output
@@ -222,7 +222,7 @@ def _report(
 
     check_output(output, force=force)
     if save_ecg:
-        check_wfdb()
+        check_packages()
     with progress_bar("trials") as advance:
         evaluation = score_run(run, data, advance, allow_seen=allow_seen)
     with atomic_folder(output, force=force) as folder:

@@ -67,10 +67,10 @@ def cross_validation(
     """Train a run a fold and write one report of all."""
     from radarkit.cli.report_table import report_table
     from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated, present_folds
-    from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
+    from radarkit.evaluation.ecg_files import check_packages, save_ecgs
 
     if save_ecg:
-        check_wfdb()
+        check_packages()
     protocol = FoldProtocol(data, config, folds, device)
     with (
         _progress("folds") as advance,

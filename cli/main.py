@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from radarkit.cli import eval as eval_
-from radarkit.cli import extract, import_, info, simulate, train
+from radarkit.cli import export, extract, import_, info, reconstruct, simulate, train
 from radarkit.cli.errors import one_line_errors
 
 app = typer.Typer(
@@ -17,7 +17,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback is for a bug report, not for decoration
     add_completion=False,
 )
-for command in (extract.extract, simulate.simulate, train.train, eval_.evaluate, info.info):
+for command in (
+    extract.extract,
+    simulate.simulate,
+    train.train,
+    eval_.evaluate,
+    reconstruct.reconstruct,
+    export.export,
+    info.info,
+):
     name = "eval" if command is eval_.evaluate else command.__name__
     app.command(name)(one_line_errors(command))
 app.command("import")(one_line_errors(import_.import_))

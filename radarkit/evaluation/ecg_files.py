@@ -1,4 +1,4 @@
-"""Reconstructed ECGs on disk: HDF5 for all there is, CSV and WFDB for other tools.
+"""Reconstructed ECGs on disk: HDF5 for all there is; CSV, WFDB and EDF for other tools.
 
 For a trial T, in one folder:
 
@@ -7,15 +7,21 @@ T.h5                 ecg_mv, ecg_confidence, anchor_curve; beats/r_peaks, length
                      trial, method, sample_rate_hz
 T.csv                time_s, ecg_mv, confidence
 T.beats.csv          time_s, length_s, confidence, interpolated
-T.hea, T.dat, T.atr  WFDB, format 16: the ECG in uV steps and its confidence; an annotation at
-                     every R peak, N where it was found and Q ("interpolated") where not
+T.hea, T.dat, T.atr  see `radarkit.evaluation.ecg_wfdb`
+T.edf                see `radarkit.evaluation.ecg_edf`
 
 Nothing of the truth is among it. What a method does not know (its confidence) is left out.
 Characters that WFDB does not allow in a name become underscores.
+
+Stretches (see `radarkit.evaluation.stretches`), where they are given, are in T.h5 (stretches/ with
+a column each, and the attribute heartbeat_found) and in T.stretches.csv. WFDB and EDF have a note
+where there is no heartbeat; the ECG is NaN there, and 0 in EDF, which knows no NaN.
 """
 
 import csv
 import re
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +34,11 @@ from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.evaluation.assemble import Reconstruction
+from radarkit.evaluation.ecg_edf import save_edf
+from radarkit.evaluation.ecg_wfdb import save_wfdb
 from radarkit.evaluation.evaluate import Evaluation
 from radarkit.evaluation.frameworks import method_names
+from radarkit.evaluation.stretches import Stretch
 
 FORMAT = "radarkit reconstruction 1"
 _SIGNALS = {"ecg_mv": "mV", "ecg_confidence": "1", "anchor_curve": "1"}
@@ -40,19 +49,35 @@ _BEATS = {
     "confidence": "1",
     "interpolated": "1",
 }
-_GAIN_PER_MV, _GAIN_OF_CONFIDENCE = 1000.0, 10_000.0
-_MOST_STEPS = 2**15 - 1
 
 
-def check_wfdb() -> None:
-    """Raise `UserError` if WFDB files cannot be written here, before anything is computed."""
-    try:
-        import wfdb  # noqa: F401
-    except ImportError as error:
-        raise UserError(
-            "writing WFDB files needs the package wfdb",
-            do="install radarkit with its extra: pip install -e '.[ecg]'",
-        ) from error
+def check_packages(suffixes: Sequence[str] = (".hea", ".edf")) -> None:
+    """Raise `UserError` if such files cannot be written here, before anything is computed."""
+    for suffix in suffixes:
+        package = _PACKAGES.get(suffix)
+        if package is not None and find_spec(package) is None:
+            raise UserError(
+                f"writing {suffix} files needs the package {package}",
+                do="install radarkit with its extra: pip install -e '.[ecg]'",
+            )
+
+
+def stems_of(headers: Sequence[TrialHeader]) -> list[str]:
+    """Name the files of some trials.
+
+    Raises
+    ------
+    UserError
+        When two trials would have files of one name.
+    """
+    stems = [re.sub(r"[^A-Za-z0-9_-]", "_", header.name) for header in headers]
+    for stem in stems:
+        if stems.count(stem) > 1:
+            raise UserError(
+                f"{stems.count(stem)} trials for the files {stem}.*",
+                expected="names that differ in letters, digits, hyphens and underscores",
+            )
+    return stems
 
 
 def save_ecgs(evaluation: Evaluation, folder: Path) -> None:
@@ -71,22 +96,22 @@ def save_ecgs(evaluation: Evaluation, folder: Path) -> None:
         When two trials would have files of one name.
     """
     network = method_names(evaluation.record)[0]
-    stems = [_stem(trial.header.name) for trial in evaluation.trials]
-    for stem in stems:
-        if stems.count(stem) > 1:
-            raise UserError(
-                f"{stems.count(stem)} trials for the files {stem}.*",
-                expected="names that differ in letters, digits, hyphens and underscores",
-            )
+    stems = stems_of([trial.header for trial in evaluation.trials])
     folder.mkdir()
     for stem, trial in zip(stems, evaluation.trials, strict=True):
         save_ecg(folder / stem, trial.reconstructions[network], trial.header, method=network)
 
 
 def save_ecg(
-    base: Path, reconstruction: Reconstruction, header: TrialHeader, *, method: str
+    base: Path,
+    reconstruction: Reconstruction,
+    header: TrialHeader,
+    *,
+    method: str,
+    stretches: Sequence[Stretch] = (),
+    suffixes: Sequence[str] | None = None,
 ) -> None:
-    """Write one reconstruction in all formats.
+    """Write one reconstruction.
 
     Parameters
     ----------
@@ -98,10 +123,13 @@ def save_ecg(
         Whose it is.
     method : str
         What made it.
+    stretches : sequence of Stretch
+        Where there is a heartbeat and where not.
+    suffixes : sequence of str, optional
+        Some of `FORMATS`; all by default.
     """
-    _save_hdf5(base.with_name(f"{base.name}.h5"), reconstruction, header, method)
-    _save_csv(base, reconstruction)
-    _save_wfdb(base, reconstruction, header, method)
+    for suffix in FORMATS if suffixes is None else suffixes:
+        FORMATS[suffix](base, reconstruction, header, method, stretches)
 
 
 def read_ecg(path: Path) -> Reconstruction:
@@ -123,8 +151,14 @@ def read_ecg(path: Path) -> Reconstruction:
     return Reconstruction(**found)
 
 
-def _save_hdf5(path: Path, made: Reconstruction, header: TrialHeader, method: str) -> None:
-    with atomic_hdf5(path) as file:
+def _save_hdf5(
+    base: Path,
+    made: Reconstruction,
+    header: TrialHeader,
+    method: str,
+    stretches: Sequence[Stretch],
+) -> None:
+    with atomic_hdf5(base.with_name(f"{base.name}.h5")) as file:
         file.attrs.update(
             format=FORMAT,
             radarkit_version=__version__,
@@ -141,9 +175,22 @@ def _save_hdf5(path: Path, made: Reconstruction, header: TrialHeader, method: st
                     stored = group.create_dataset(name, data=values)
                     stored.attrs["units"] = unit
                     stored.flush()
+        if stretches:
+            file.attrs["heartbeat_found"] = any(each.heartbeat for each in stretches)
+            table = file.create_group("stretches")
+            for name in Stretch._fields:
+                column = [getattr(each, name) for each in stretches]
+                values = np.array([np.nan if each is None else each for each in column])
+                table.create_dataset(name, data=values).flush()
 
 
-def _save_csv(base: Path, made: Reconstruction) -> None:
+def _save_csv(
+    base: Path,
+    made: Reconstruction,
+    header: TrialHeader,
+    method: str,
+    stretches: Sequence[Stretch],
+) -> None:
     time_s = np.arange(made.ecg_mv.size) / TARGET_RATE_HZ
     _write_csv(
         base.with_name(f"{base.name}.csv"),
@@ -158,6 +205,11 @@ def _save_csv(base: Path, made: Reconstruction) -> None:
         },
         {"confidence": (made.confidence, ".4f"), "interpolated": (made.interpolated, "d")},
     )
+    if stretches:
+        with base.with_name(f"{base.name}.stretches.csv").open("w", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(Stretch._fields)
+            table.writerows(stretches)
 
 
 def _write_csv(path: Path, always: dict[str, Any], if_known: dict[str, Any]) -> None:
@@ -169,57 +221,10 @@ def _write_csv(path: Path, always: dict[str, Any], if_known: dict[str, Any]) -> 
         table.writerows(zip(*cells, strict=True))
 
 
-def _save_wfdb(base: Path, made: Reconstruction, header: TrialHeader, method: str) -> None:
-    import wfdb
-
-    signals, names, units, gains = [made.ecg_mv], ["ECG"], ["mV"], [_gain(made)]
-    if made.ecg_confidence is not None:
-        signals.append(made.ecg_confidence)
-        names.append("confidence")
-        units.append("NU")
-        gains.append(_GAIN_OF_CONFIDENCE)
-    where = {"write_dir": str(base.parent)}
-    wfdb.wrsamp(
-        base.name,
-        fs=TARGET_RATE_HZ,
-        units=units,
-        sig_name=names,
-        p_signal=np.stack(signals, axis=1).astype(np.float64),
-        fmt=["16"] * len(signals),
-        adc_gain=gains,
-        baseline=[0] * len(signals),
-        comments=[
-            f"reconstructed from radar by radarkit {__version__}, {method}",
-            f"subject {header.subject}, trial {header.trial}",
-        ],
-        **where,
-    )
-    interpolated = np.zeros(made.r_peaks.size, np.bool_)
-    if made.interpolated is not None:
-        interpolated = made.interpolated
-    at = np.rint(made.r_peaks).astype(np.int64)
-    inside = (at >= 0) & (at < made.ecg_mv.size)
-    at, interpolated = at[inside], interpolated[inside]
-    if at.size:  # WFDB knows no empty annotation
-        wfdb.wrann(
-            base.name,
-            "atr",
-            at,
-            symbol=["Q" if each else "N" for each in interpolated],
-            aux_note=["interpolated" if each else "" for each in interpolated],
-            fs=TARGET_RATE_HZ,
-            **where,
-        )
-
-
-def _gain(made: Reconstruction) -> float:
-    """Choose the steps per mV: 1000, or what 16 bits leave to an ECG of tens of mV."""
-    largest = float(np.abs(made.ecg_mv).max(initial=0.0))
-    gain = _GAIN_PER_MV
-    while gain * largest > _MOST_STEPS:
-        gain /= 10
-    return gain
-
-
-def _stem(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]", "_", name)
+FORMATS: dict[str, Callable[..., None]] = {
+    ".h5": _save_hdf5,
+    ".csv": _save_csv,
+    ".hea": save_wfdb,
+    ".edf": save_edf,
+}
+_PACKAGES = {".hea": "wfdb", ".edf": "edfio"}

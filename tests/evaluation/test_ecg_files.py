@@ -1,6 +1,7 @@
 import csv
 from dataclasses import replace
 
+import edfio
 import h5py
 import numpy as np
 import pytest
@@ -8,10 +9,11 @@ import wfdb
 
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.errors import UserError
-from radarkit.evaluation import assemble
-from radarkit.evaluation.ecg_files import read_ecg, save_ecg, save_ecgs
+from radarkit.evaluation import assemble, ecg_files
+from radarkit.evaluation.ecg_files import FORMATS, check_packages, read_ecg, save_ecg, save_ecgs
 from radarkit.evaluation.evaluate import Evaluation, TrialResult, evaluate
 from radarkit.evaluation.frameworks import method_names
+from radarkit.evaluation.stretches import Stretch, only_heartbeats
 from radarkit.recording import Quantity
 
 from .runs import write_data, write_run
@@ -95,6 +97,81 @@ def test_a_trial_without_beats_has_a_wfdb_record_without_annotations(tmp_path):
     save_ecg(tmp_path / "ann-1", made(beats=0), HEADER, method="net")
     assert wfdb.rdrecord(str(tmp_path / "ann-1")).sig_len == 1000
     assert not (tmp_path / "ann-1.atr").exists()
+
+
+@pytest.mark.parametrize("amplitude_mv", [0.0, 1.5, 400.0])
+def test_edf_gives_back_signal_and_beats(tmp_path, amplitude_mv):
+    reconstruction = made(amplitude_mv=amplitude_mv)
+    header = replace(HEADER, subject="Zoë B")
+    save_ecg(tmp_path / "ann-1", reconstruction, header, method="net (a, b)", suffixes=[".edf"])
+    assert [path.name for path in tmp_path.iterdir()] == ["ann-1.edf"]
+    edf = edfio.read_edf(tmp_path / "ann-1.edf")
+    ecg, sure = edf.signals
+    assert (ecg.label, ecg.physical_dimension, ecg.sampling_frequency) == ("ECG", "mV", 200)
+    reach_mv = max(1, np.abs(reconstruction.ecg_mv).max())
+    np.testing.assert_allclose(ecg.data, reconstruction.ecg_mv, atol=reach_mv / 30_000)
+    np.testing.assert_allclose(sure.data, reconstruction.ecg_confidence, atol=2e-5)
+    *beats, end = edf.annotations
+    np.testing.assert_allclose(
+        [each.onset for each in beats], reconstruction.r_peaks / 200, atol=1e-4
+    )
+    assert [each.text for each in beats] == ["R peak"] * 2 + ["R peak, interpolated"] + [
+        "R peak"
+    ] * 2
+    assert (end.onset, end.text) == (5, "end of the recording")
+    assert edf.patient.code == "Zo__B"
+
+
+STRETCHES = (
+    Stretch(0.0, 2.5, True, 0.9, 0.8, 3, 1, 71.0),
+    Stretch(2.5, 5.0, False, 0.1, 0.0, 0, 0, None),
+)
+
+
+def test_every_format_says_where_there_is_no_heartbeat_and_shows_none_there(tmp_path):
+    kept = only_heartbeats(made(), STRETCHES)
+    save_ecg(tmp_path / "ann-1", kept, HEADER, method="net", stretches=STRETCHES)
+    first, second = slice(0, 500), slice(500, 1000)
+
+    np.testing.assert_array_equal(read_ecg(tmp_path / "ann-1.h5").ecg_mv, kept.ecg_mv)
+    with h5py.File(tmp_path / "ann-1.h5") as file:
+        assert file.attrs["heartbeat_found"]
+        assert file["stretches/heartbeat"][:].tolist() == [True, False]
+        np.testing.assert_array_equal(file["stretches/heart_rate_per_min"], [71, np.nan])
+
+    record = wfdb.rdrecord(str(tmp_path / "ann-1")).p_signal
+    assert np.isfinite(record[first, 0]).all() and np.isnan(record[second, 0]).all()
+    notes = wfdb.rdann(str(tmp_path / "ann-1"), "atr")
+    assert "".join(notes.symbol) == 'NNQ"' and notes.sample[-1] == 500
+    assert notes.aux_note[-1].rstrip("\x00") == "no heartbeat found until 5 s"
+
+    edf = edfio.read_edf(tmp_path / "ann-1.edf")
+    assert np.ptp(edf.signals[0].data[first]) > 1 > np.abs(edf.signals[0].data[second]).max() * 1e3
+    (note,) = (each for each in edf.annotations if each.text == "no heartbeat found")
+    assert (note.onset, note.duration) == (2.5, 2.5)
+
+    _, table = columns(tmp_path / "ann-1.csv")
+    assert np.isfinite(table[first]).all() and np.isnan(table[second, 1]).all()
+    lines = (tmp_path / "ann-1.stretches.csv").read_text().splitlines()
+    assert lines[0] == ",".join(Stretch._fields) and lines[2] == "2.5,5.0,False,0.1,0.0,0,0,"
+
+
+def test_an_edf_that_is_no_whole_second_is_filled_up_behind_its_end(tmp_path):
+    kept = made()
+    short = replace(kept, ecg_mv=kept.ecg_mv[:910], ecg_confidence=kept.ecg_confidence[:910])
+    save_ecg(tmp_path / "ann-1", short, HEADER, method="net", suffixes=[".edf"])
+    edf = edfio.read_edf(tmp_path / "ann-1.edf")
+    assert edf.signals[0].data.size == 1000 and np.abs(edf.signals[0].data[910:]).max() < 1e-3
+    assert edf.annotations[-1].onset == 4.55
+
+
+def test_a_missing_package_is_named_before_anything_is_computed(monkeypatch):
+    monkeypatch.setattr(ecg_files, "find_spec", lambda name: None)
+    check_packages([".h5", ".csv"])
+    for suffix, package in ((".hea", "wfdb"), (".edf", "edfio")):
+        with pytest.raises(UserError, match=rf"\{suffix} files needs the package {package}"):
+            check_packages([suffix])
+    assert set(FORMATS) == {".h5", ".csv", ".hea", ".edf"}
 
 
 def test_another_file_is_no_reconstruction(tmp_path):
