@@ -1,143 +1,211 @@
-"""What the documents say to type must work as it stands there."""
+"""What the pages say to type must work as it stands there."""
 
 import re
-import runpy
 import shlex
-import subprocess
-import sys
-from pathlib import Path
+import tomllib
 
+import click
 import numpy as np
 import pytest
 import torch
 import typer.main
+from typer.testing import CliRunner
 
 import radarkit.extract
-from radarkit.capture import read_config, write_dca1000
 from radarkit.cli.main import app
-from radarkit.datasets.recipes import load_recipe
-from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
-from radarkit.simulate.fmcw import simulate_capture
-from radarkit.simulate.scene import FrontEndConfig
 
-ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
-RADARKIT = f'radarkit() {{ {shlex.quote(sys.executable)} -m radarkit.cli.main "$@"; }}\n'
+from . import docs_files
+from .docs_pages import ROOT, blocks, command_lines, pages, text_of
+
+CLI = typer.main.get_command(app)
+PAGES = pages()
+MAKES = {  # what a page takes for granted
+    "README.md": docs_files.for_readme,
+    "docs/dataset.md": docs_files.simulated_data_set,
+    "docs/howto/matlab.md": docs_files.for_matlab,
+    "docs/howto/dca1000-cli.md": docs_files.for_dca1000_cli,
+    "docs/howto/mmwave-studio.md": docs_files.for_mmwave_studio,
+    "docs/howto/infineon.md": docs_files.for_infineon,
+}
+ELSEWHERE = {"docs/tutorial.md"}  # has a test file of its own
+HOWTO = [page for page in MAKES if page.startswith("docs/howto")]
 
 
-def blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+@pytest.fixture
+def stand(tmp_path, monkeypatch):
+    """Put the reader of a page where its files are."""
+    monkeypatch.chdir(tmp_path)
+
+    def prepare(page):
+        MAKES.get(page, lambda folder: None)(tmp_path)
+        return tmp_path
+
+    return prepare
 
 
-def run_page(name):
+def run_python(page):
     """Run the Python of a page from top to bottom; return what its names stand for in the end."""
-    text = (ROOT / "docs" / name).read_text("utf-8")
     names = {}
-    for code in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
-        exec(compile(code, name, "exec"), names)
+    for code in blocks(page, "python"):
+        exec(compile(code, page, "exec"), names)
     return names
 
 
-def commands(first_word):
-    """Indented command lines of the README, in order."""
-    return re.findall(rf"^    (radarkit {first_word}\b.*)$", README, re.MULTILINE)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Where a reader of the README would stand: the TOML of it and captures of its radar."""
-    where = tmp_path_factory.mktemp("reader")
-    (toml,) = blocks("toml")
-    (where / "radar.toml").write_text(toml, "utf-8")
-    radar = read_config(where / "radar.toml")
-    time_s = np.arange(20 * 200) / 200
-    motion_m = 2e-3 * np.sin(2 * np.pi * 0.25 * time_s) + 1e-4 * np.sin(2 * np.pi * 1.2 * time_s)
-    (where / "night").mkdir()
-    for number, name in enumerate(("adc_data.bin", "night/ann-2.bin")):
-        rng = np.random.default_rng(number)
-        chest = np.tile(motion_m, (5, 1))
-        blocks_ = simulate_capture(chest, 200.0, radar, FrontEndConfig(), rng)
-        write_dca1000(where / name, blocks_, radar)
-    return where
-
-
-def test_the_commands_of_the_readme_run_as_they_stand_there(folder):
-    lines = commands("info") + commands("extract")
-    assert len(lines) == 4
-    script = RADARKIT + "\n".join(sorted(lines, key=README.index))
-    done = subprocess.run(["sh", "-ec", script], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "range bin" in done.stdout and "range 0.7" in done.stdout
-    made = {"chest.h5", "chest.html", "night.html", "night.data/ann-2.h5"}
-    assert all((folder / name).stat().st_size > 0 for name in made)
-
-
-def test_the_python_of_the_readme_runs_as_it_stands_there(folder, monkeypatch):
-    monkeypatch.chdir(folder)
-    (code,) = blocks("python")
-    names = {}
-    exec(compile(code, "README.md", "exec"), names)
+def check_readme(names):
     assert names["found"].displacement_m.shape == (50, 4000)
     assert names["found"].report.range_m == pytest.approx(0.7, abs=0.05)
 
 
-@pytest.mark.parametrize("page", ["spectrogram.md", "dataset.md"])
-def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    recipe = load_recipe(duration_s=12, channels=2)
-    simulate_dataset(tmp_path / "chest.h5", SimulationConfig(recipe=recipe))
-    names = run_page(page)
-    if page == "dataset.md":
-        assert names["frames"].shape == (2, 71, 120)
-        assert len(names["five"]) == 5 and len(names["each"]) == 24
-        assert names["batch"].spectrogram.shape == (8, 2, 71, 120)
-    else:
-        assert names["sharp"][2] < min(names["sharp"][:2])
-        np.testing.assert_allclose(names["found"][900:4500:900], [5, 8, 11, 14], rtol=0.05)
-        difference = np.abs(names["whole"] - names["picture"].values).sum()
-        assert difference < 1e-3 * names["picture"].values.sum()
+def check_dataset(names):
+    assert names["frames"].shape == (2, 71, 120)
+    assert len(names["five"]) == 5 and len(names["each"]) == 24
+    assert names["batch"].spectrogram.shape == (8, 2, 71, 120)
 
 
-def test_the_example_finds_the_heart_of_its_chest(capsys):
-    names = runpy.run_path(str(ROOT / "docs" / "examples" / "one_point.py"))
-    assert "0.70 m" in capsys.readouterr().out
-    assert np.ptp(names["heart_um"]) == pytest.approx(np.ptp(names["wanted_um"]), rel=0.1)
-    assert names["error_um"] < 3
+def check_spectrogram(names):
+    assert names["sharp"][2] < min(names["sharp"][:2])
+    np.testing.assert_allclose(names["found"][900:4500:900], [5, 8, 11, 14], rtol=0.05)
+    difference = np.abs(names["whole"] - names["picture"].values).sum()
+    assert difference < 1e-3 * names["picture"].values.sum()
 
 
-def test_the_worked_example_of_ega_has_the_numbers_that_stand_beside_it():
-    names = run_page("ega.md")
-    text = (ROOT / "docs" / "ega.md").read_text("utf-8")
+def check_ega(names):
     digits = {"eigenvalues": 3, "g": 3, "shares": 4, "weights": 3, "released": 3, "against": 0}
     for name, after in digits.items():
         shown = ", ".join(f"{value:.{after}f}" for value in torch.as_tensor(names[name]).tolist())
-        assert re.search(rf"^{name}\b.* = .* # {shown}$", text, re.MULTILINE), (name, shown)
+        page = text_of("docs/ega.md")
+        assert re.search(rf"^{name}\b.* = .* # {shown}$", page, re.MULTILINE), (name, shown)
     assert all(torch.isfinite(parameter.grad).all() for parameter in names["trunk"].parameters())
 
 
-def test_ega_learns_the_digits_outside_radarkit(capsys):
-    names = runpy.run_path(str(ROOT / "docs" / "examples" / "ega.py"))
-    vectors = np.array(names["vectors"])
-    np.testing.assert_allclose(vectors.sum(axis=1), 3)
-    assert vectors.shape == (names["EPOCHS"], 3) and np.ptp(vectors, axis=1)[-1] > 0.01
-    for rows in names["scores"].values():
-        assert (np.mean(rows, axis=0) < (15, 12, 0.2)).all()  # by chance: 90 %, 50 %, 0.5 px
-    printed = capsys.readouterr().out
-    assert all(f"\n{name}  " in printed for name in names["scores"])
+def check_theory(names):
+    for variant, called in (("algorithm", "Algorithm 1"), ("released", "released")):
+        weights, shares = (
+            ", ".join(f"{value:.3f}" for value in names[kind][variant].tolist())
+            for kind in ("weights", "shares")
+        )
+        row = rf"\| {called}, [^|]+\| {weights} \| {shares} \|"
+        assert re.search(row, text_of("docs/theory.md")), row
+    against = {
+        name: int((names["G"] @ names["G"].T @ each < 0).sum())
+        for name, each in names["weights"].items()
+    }
+    assert against == {"algorithm": 1, "released": 2}  # "against two of the three"
 
 
-def test_the_toy_problem_of_ega_has_its_front_where_neither_loss_can_fall():
-    toy = runpy.run_path(str(ROOT / "docs" / "ega.py"))
-    for x, y in toy["pareto_front"]():
-        around = np.linspace(0, 2 * np.pi, 60)
-        near = np.array([x, y]) + 1e-2 * np.stack([np.cos(around), np.sin(around)], axis=1)
-        at = toy["losses"](torch.tensor([x, y], dtype=torch.float64))
-        assert ((toy["losses"](torch.from_numpy(near)) - at).max(dim=1).values > -1e-6).all()
+CHECKS = {
+    "README.md": check_readme,
+    "docs/dataset.md": check_dataset,
+    "docs/spectrogram.md": check_spectrogram,
+    "docs/ega.md": check_ega,
+    "docs/theory.md": check_theory,
+}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if blocks(page, "python") and page not in ELSEWHERE]
+)
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, stand):
+    stand(page)
+    names = run_python(page)
+    CHECKS.get(page, lambda names: None)(names)
+
+
+def test_the_commands_of_the_readme_run_as_they_stand_there(stand):
+    folder = stand("README.md")
+    lines = [line for line in command_lines("README.md") if line.startswith("radarkit ")]
+    assert len(lines) == 4
+    said = run_lines(lines)
+    assert "range bin" in said and "range 0.7" in said
+    made = {"chest.h5", "chest.html", "night.html", "night.data/ann-2.h5"}
+    assert all((folder / name).stat().st_size > 0 for name in made)
+
+
+@pytest.mark.parametrize("page", HOWTO)
+def test_the_commands_for_a_capture_tool_find_the_chest(page, stand):
+    folder = stand(page)
+    if page == "docs/howto/matlab.md":
+        run_python(page)
+    said = run_lines(dict.fromkeys(command_lines(page)))
+    assert said.count("15.") + said.count("14.") >= 1, said  # breaths per minute
+    assert (folder / "chest.h5").stat().st_size > 0
+
+
+def run_lines(lines):
+    """Run command lines one after the other in this process; return all that they said."""
+    said = ""
+    for line in lines:
+        words = shlex.split(line, comments=True)[1:]
+        words = [each for word in words for each in (sorted(map(str, _glob(word))) or [word])]
+        if words[0] == "extract" and "-o" in words:
+            words.append("--force")  # a page may say two ways to the same file
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, (line, done.output)
+        said += done.output
+    return said
+
+
+def _glob(word):
+    from pathlib import Path
+
+    return Path().glob(word) if "*" in word else []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_line_is_understood(page):
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    for line in command_lines(page):
+        words = shlex.split(line, comments=True)
+        if words[0] == "radarkit":
+            parse(words[1:])
+        elif words[0] == "torchrun":
+            parse(words[words.index("radarkit.cli.main") + 1 :])
+        elif words[0] == "make":
+            assert f"\n{words[1]}:" in makefile, line
+        elif words[0] == "python" and words[1].endswith(".py"):
+            assert (ROOT / words[1]).is_file(), line
+        extras = re.findall(r"(?:^\.|radarkit-mmwave)\[([\w,-]+)\]", " ".join(words[-1:]))
+        for extra in ",".join(extras).split(",") if extras else ():
+            assert extra in project["optional-dependencies"], line
+
+
+def parse(words):
+    """Parse a command line; raises where the command does not know something in it."""
+    if words[0] in ("--help", "--version"):
+        return
+    assert isinstance(CLI, click.Group)
+    CLI.commands[words[0]].make_context(words[0], list(words[1:]))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_option_and_link_that_is_named_exists(page):
+    text = text_of(page)
+    known = {
+        option
+        for command in CLI.commands.values()
+        for parameter in command.params
+        for option in parameter.opts
+    } | {"--help", "--version"}
+    others = r"^ +(python|torchrun|dask|pip) .*$|`--[a-z-]+`(?= (?:and|or) `--rdzv)|torchrun.*?:.*$"
+    own = re.sub(r"`--(nnodes|rdzv-endpoint)`", "", re.sub(others, "", text, flags=re.MULTILINE))
+    assert not set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", own)) - known
+    for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text):
+        if not link.startswith("gallery/"):  # made by the build
+            assert ((ROOT / page).parent / link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_heading_that_is_linked_to_exists(page):
+    for path, anchor in re.findall(r"\]\(([^)#:\s]*)#([^)\s]+)\)", text_of(page)):
+        target = (ROOT / page).parent / path if path else ROOT / page
+        headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+        anchors = {re.sub(r"[^\w\- ]", "", each).lower().replace(" ", "-") for each in headings}
+        assert anchor in anchors, (path, anchor)
 
 
 def test_every_step_that_is_named_exists():
-    table = (ROOT / "docs" / "extraction.md").read_text("utf-8")
+    table = text_of("docs/extraction.md")
     cells = re.findall(r"^\| [a-zA-Z]+ \| (`[^|]+) \|", table, re.MULTILINE)
     steps = [name for cell in cells for name in re.findall(r"`([\w.]+)`", cell)]
     assert len(steps) > 15
@@ -145,20 +213,3 @@ def test_every_step_that_is_named_exists():
         found = radarkit.extract
         for part in step.split("."):
             found = getattr(found, part)
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_option_and_link_that_is_named_exists(page):
-    text = page.read_text("utf-8")
-    known = {
-        option
-        for command in typer.main.get_command(app).commands.values()
-        for parameter in command.params
-        for option in parameter.opts
-    }
-    commands = re.sub(
-        r"^    (python docs/|torchrun ).*$", "", text, flags=re.MULTILINE
-    )  # have their own
-    assert not set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", commands)) - known - {"--help"}
-    for link in re.findall(r"\]\(([^)#:]+)\)", text):
-        assert (page.parent / link).exists(), link
