@@ -5,26 +5,26 @@
 `make docs` puts it on the site, so that it says what the commands of that version say.
 """
 
+import re
 from pathlib import Path
+from typing import Any
 
-import click
+import typer
 import typer.main
 
 from radarkit.cli.main import app
 
-_TITLE = "# The command line\n\n"
-_INTRODUCTION = (
-    "What `radarkit COMMAND --help` prints. A user's mistake ends with one line that says what was "
-    "found, what was expected and what to do, and with exit code 2.\n"
-)
+_INTRODUCTION = """# The command line
+
+What `radarkit COMMAND --help` prints. A user's mistake ends with one line that says what was found,
+what was expected and what to do, and with exit code 2.
+"""
 
 
 def reference() -> str:
     """Write all commands as Markdown."""
-    root = typer.main.get_command(app)
-    assert isinstance(root, click.Group)
-    parts = [_describe(name, command) for name, command in root.commands.items()]
-    return _TITLE + _INTRODUCTION + "".join(parts)
+    commands: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    return _INTRODUCTION + "".join(_describe(*each) for each in commands.items())
 
 
 def write(path: Path) -> None:
@@ -34,24 +34,18 @@ def write(path: Path) -> None:
         path.write_text(text, "utf-8")
 
 
-def _describe(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=f"radarkit {name}")
-    usage = " ".join(command.collect_usage_pieces(context))
-    rows = [_row(parameter, context) for parameter in command.params]
+def _describe(name: str, command: Any) -> str:
+    context = typer.Context(command, info_name=f"radarkit {name}")
+    usage = re.sub("[{}]", "", " ".join(command.collect_usage_pieces(context)))
+    records = [parameter.get_help_record(context) for parameter in command.params]
+    rows = [_row(*record) for record in records if record is not None]
     return (
         f"\n## radarkit {name}\n\n{command.help}\n\n```text\nradarkit {name} {usage}\n```\n\n"
-        "| | |\n|---|---|\n" + "".join(rows)
+        "| argument or option | what it is |\n|---|---|\n" + "".join(rows)
     )
 
 
-def _row(parameter: click.Parameter, context: click.Context) -> str:
-    if isinstance(parameter, click.Argument):
-        names, text = parameter.make_metavar(context), getattr(parameter, "help", None) or ""
-    else:
-        assert isinstance(parameter, click.Option)
-        record = parameter.get_help_record(context)
-        assert record is not None  # there are no hidden options
-        names, text = record
+def _row(names: str, text: str) -> str:
     spoken = " ".join(text.split()).replace("|", "\\|")
     return f"| `{names.strip()}` | {spoken} |\n"
 

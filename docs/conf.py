@@ -57,18 +57,38 @@ sphinx_gallery_conf = {
     "download_all_examples": False,
     "show_memory": False,
     "min_reported_time": 60,
-    "plot_gallery": True,
+    "plot_gallery": "True",
     "abort_on_example_error": True,
     "within_subsection_order": "sphinx_gallery.sorting.FileNameSortKey",
 }
 
-_ON_THE_SITE = {"](../CONTRIBUTING.md": "](contributing.md", "](../README.md": "](index.md"}
+_FROM_ABOVE = {
+    "contributing": "CONTRIBUTING.md",
+    "releasing": "RELEASING.md",
+    "changes": "CHANGELOG.md",
+}
 
 
-def _link_within_the_site(app: Sphinx, page: str, text: list[str]) -> None:
-    """Files above this folder have pages of the site to stand for them."""
-    for link, on_the_site in _ON_THE_SITE.items():
-        text[0] = text[0].replace(link, on_the_site)
+def _show_files_from_above(app: Sphinx, page: str, text: list[str]) -> None:
+    """Put the files above this folder on their pages, and let links lead there."""
+    if page in _FROM_ABOVE:
+        above = (HERE.parent / _FROM_ABOVE[page]).read_text("utf-8")
+        text[0] = above.replace("](docs/", "](")
+    for name, file in _FROM_ABOVE.items():
+        text[0] = (
+            text[0].replace(f"](../{file}", f"]({name}.md").replace(f"]({file}", f"]({name}.md")
+        )
+    text[0] = text[0].replace("](../README.md", "](index.md")
+
+
+def _escape_bars(
+    app: Sphinx, what: str, name: str, found: Any, options: Any, lines: list[str]
+) -> None:
+    """Let |T| in a docstring be a modulus, and no name of something to put in its place."""
+    for at, line in enumerate(lines):
+        parts = line.split("``")  # every second one is code
+        parts[::2] = [part.replace("|", r"\|") for part in parts[::2]]
+        lines[at] = "``".join(parts)
 
 
 def _skip(app: Sphinx, what: str, name: str, found: Any, skip: bool, options: Any) -> bool | None:
@@ -85,5 +105,6 @@ def _write_cli_reference(app: Sphinx) -> None:
 def setup(app: Sphinx) -> None:
     """Add the steps of our own."""
     app.connect("builder-inited", _write_cli_reference, priority=1)
-    app.connect("source-read", _link_within_the_site)
+    app.connect("source-read", _show_files_from_above)
+    app.connect("autodoc-process-docstring", _escape_bars, priority=400)  # before numpydoc
     app.connect("autodoc-skip-member", _skip)

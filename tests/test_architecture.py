@@ -59,7 +59,9 @@ def test_the_page_says_what_each_package_is_for():
 
 
 def test_contributing_names_the_same_floors():
-    (house,) = re.findall(r"^    (cli >.*?)\n\n", text_of("CONTRIBUTING.md"), re.DOTALL | re.MULTILINE)
+    (house,) = re.findall(
+        r"^    (cli >.*?)\n\n", text_of("CONTRIBUTING.md"), re.DOTALL | re.MULTILINE
+    )
     assert [set(re.findall(r"\w+", floor)) for floor in house.split(">")] == FLOORS
 
 
@@ -76,7 +78,9 @@ def text_of_path(path):
 
 
 def test_every_file_that_a_recipe_of_contributing_names_exists():
-    names = re.findall(r"`((?:radarkit|cli|datasets|tests|docs)/[\w/.]+)`", text_of("CONTRIBUTING.md"))
+    names = re.findall(
+        r"`((?:radarkit|cli|datasets|tests|docs)/[\w/.]+)`", text_of("CONTRIBUTING.md")
+    )
     assert len(names) > 20
     for name in names:
         if "NAME" not in name:

@@ -4,6 +4,7 @@ import re
 
 import h5py
 import pytest
+from typer.testing import CliRunner
 
 from radarkit.capture import open_capture, read_config, write_toml
 from radarkit.cli.main import app
@@ -11,7 +12,6 @@ from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import SCHEMA_VERSION
 from radarkit.simulate import DEFAULT_RADAR
-from typer.testing import CliRunner
 
 from .docs_files import write_capture
 from .docs_pages import text_of
@@ -28,7 +28,10 @@ def simulated(folder):
 def extracted(folder):
     """Of a radar whose antennas are known, with the most that `radarkit extract` can write."""
     array = DEFAULT_RADAR.array.model_copy(
-        update={"tx_half_wavelengths": ((0, 0),), "rx_half_wavelengths": ((0, 0), (1, 0), (2, 0), (3, 0))}
+        update={
+            "tx_half_wavelengths": ((0, 0),),
+            "rx_half_wavelengths": ((0, 0), (1, 0), (2, 0), (3, 0)),
+        }
     )
     radar = DEFAULT_RADAR.model_copy(update={"array": array})
     write_toml(radar, folder / "radar.toml")
@@ -50,7 +53,9 @@ def file(request, tmp_path_factory):
 def rows(heading):
     """Cells of the rows of the table whose first column has that heading."""
     (table,) = re.findall(rf"^\| {heading} \|.*\n\|---.*\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
-    return [[cell.strip().strip("`") for cell in row.split("|")[1:-1]] for row in table.splitlines()]
+    return [
+        [cell.strip().strip("`") for cell in row.split("|")[1:-1]] for row in table.splitlines()
+    ]
 
 
 def test_every_array_of_a_file_is_on_the_page_with_its_type_unit_and_axes(file):

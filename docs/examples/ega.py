@@ -137,7 +137,9 @@ for line, task, color in zip(np.array(vectors).T, TASKS, SERIES, strict=False):
     panels[0].plot(line, color=color, label=task)
 panels[0].set(xlabel="epoch", title="v of EGA")
 panels[0].legend(fontsize=7, frameon=False)
-for at, (axes, unit) in enumerate(zip(panels[1:], ("digit (%)", "odd (%)", "centre (px)"), strict=True)):
+for at, (axes, unit) in enumerate(
+    zip(panels[1:], ("digit (%)", "odd (%)", "centre (px)"), strict=True)
+):
     for place, (name, rows) in enumerate(scores.items()):
         values = [row[at] for row in rows]
         axes.plot([place] * len(values), values, "o", color=SERIES[place], alpha=0.7)

@@ -88,7 +88,9 @@ error_um = float(np.std((heart_um - wanted_um)[200:-200]))  # filters ring at th
 print(f"heart of {np.ptp(heart_um):.0f} um, {error_um:.1f} um rms from the truth")
 folder.cleanup()
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3), width_ratios=(1, 2), layout="constrained")
+figure, (left, right) = plt.subplots(
+    1, 2, figsize=(8, 3), width_ratios=(1, 2), layout="constrained"
+)
 left.plot(echo[0].real, echo[0].imag, color=MODEL, linewidth=0.6)
 left.plot(0, 0, "+", color=PALE)
 left.plot(circle.centre[0].real, circle.centre[0].imag, "o", color=PALE)
