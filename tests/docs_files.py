@@ -127,7 +127,7 @@ def for_mmwave_studio(folder):
 
 
 def for_infineon(folder):
-    """A recording of the Radar Fusion GUI: 12-bit counts of a chest at 0.6 m, 60 frames a second."""
+    """A recording of the Radar Fusion GUI: a chest at 0.6 m, 60 frames a second."""
     inner = folder / "BGT60TR13C_record_20240102-030405" / "RadarIfxAvian_00"
     inner.mkdir(parents=True)
     start_hz, stop_hz, rate_hz, samples = 60e9, 62e9, 2e6, 64

@@ -3,8 +3,8 @@
 import re
 import shlex
 import tomllib
+from pathlib import Path
 
-import click
 import numpy as np
 import pytest
 import torch
@@ -136,7 +136,7 @@ def run_lines(lines):
     said = ""
     for line in lines:
         words = shlex.split(line, comments=True)[1:]
-        words = [each for word in words for each in (sorted(map(str, _glob(word))) or [word])]
+        words = [each for word in words for each in spread(word)]
         if words[0] == "extract" and "-o" in words:
             words.append("--force")  # a page may say two ways to the same file
         done = CliRunner().invoke(app, words)
@@ -145,10 +145,9 @@ def run_lines(lines):
     return said
 
 
-def _glob(word):
-    from pathlib import Path
-
-    return Path().glob(word) if "*" in word else []
+def spread(word):
+    """Names that a shell puts in the place of a pattern."""
+    return sorted(map(str, Path().glob(word))) if "*" in word else [word]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -174,7 +173,6 @@ def parse(words):
     """Parse a command line; raises where the command does not know something in it."""
     if words[0] in ("--help", "--version"):
         return
-    assert isinstance(CLI, click.Group)
     CLI.commands[words[0]].make_context(words[0], list(words[1:]))
 
 
@@ -202,6 +200,14 @@ def test_every_heading_that_is_linked_to_exists(page):
         headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
         anchors = {re.sub(r"[^\w\- ]", "", each).lower().replace(" ", "-") for each in headings}
         assert anchor in anchors, (path, anchor)
+
+
+def test_every_page_is_on_the_site():
+    index = text_of("docs/index.md")
+    for page in PAGES:
+        if page.startswith("docs/") and not page.startswith(("docs/reference/", "docs/index")):
+            name = page.removeprefix("docs/").removesuffix(".md")
+            assert re.search(rf"^{name}$", index, re.MULTILINE), name
 
 
 def test_every_step_that_is_named_exists():

@@ -28,7 +28,8 @@ def reader(tmp_path, monkeypatch):
 
 def simulated_part():
     lines = [line for line in LINES if not any(name in line.split() for name in REAL)]
-    assert [line.split()[1] for line in lines] == ["--help", "simulate", "info", "extract", "train", "eval"]
+    steps = ["--help", "simulate", "info", "extract", "train", "eval"]
+    assert [line.split()[1] for line in lines] == steps
     return lines
 
 

@@ -140,7 +140,7 @@ panels[0].legend(fontsize=7, frameon=False)
 for at, (axes, unit) in enumerate(
     zip(panels[1:], ("digit (%)", "odd (%)", "centre (px)"), strict=True)
 ):
-    for place, (name, rows) in enumerate(scores.items()):
+    for place, rows in enumerate(scores.values()):
         values = [row[at] for row in rows]
         axes.plot([place] * len(values), values, "o", color=SERIES[place], alpha=0.7)
     axes.set(title=f"error: {unit}", xlim=(-0.5, 2.5), ylim=(0, None))

@@ -1,10 +1,10 @@
-"""
+r"""
 Noise in the signal, and what it does to the spectrogram
 ========================================================
 
 The chest moves by the heart and by everything else,
 
-.. math:: x(t) = x_c(t) + n_\\mathrm{abr}(t) + n_\\mathrm{con}(t).
+.. math:: x(t) = x_c(t) + n_\mathrm{abr}(t) + n_\mathrm{con}(t).
 
 Constant noise is there all the time (distance, direction, the receiver); abrupt noise comes with
 the movements of the body. Both are added to the signal, before anything is computed from it.
