@@ -1,6 +1,7 @@
 """What the pages say to type must work as it stands there."""
 
 import re
+import runpy
 import shlex
 import tomllib
 from pathlib import Path
@@ -207,6 +208,17 @@ def test_every_page_is_on_the_site():
         if page.startswith("docs/") and not page.startswith(("docs/reference/", "docs/index")):
             name = page.removeprefix("docs/").removesuffix(".md")
             assert re.search(rf"^{name}$", index, re.MULTILINE), name
+
+
+def test_the_reference_of_the_command_line_has_every_option_with_its_help():
+    page = runpy.run_path(str(ROOT / "docs" / "cli_reference.py"))["reference"]()
+    for name, command in CLI.commands.items():
+        section = page.split(f"\n## radarkit {name}\n")[1].split("\n## ")[0]
+        rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", section, re.MULTILINE)
+        assert len(rows) == len(command.params)
+        for parameter, (shown, text) in zip(command.params, rows, strict=True):
+            assert parameter.opts[-1].strip("-") in shown
+            assert " ".join(parameter.help.split()) in text.replace("\\|", "|")
 
 
 def test_every_step_that_is_named_exists():
