@@ -27,7 +27,10 @@ def info(
     force: Annotated[bool, typer.Option(help="Replace the TOML that is there.")] = False,
     model: Annotated[
         str | None,
-        typer.Option(help="Instead of a file: a network (compact, paper or paper-temporal)."),
+        typer.Option(
+            help="Instead of a file: a network (compact, paper, paper-temporal, radarode, "
+            "radarode-paper or mmecg)."
+        ),
     ] = None,
     channels: Annotated[
         int | None,
@@ -125,9 +128,11 @@ def _print_model(preset: str, channels: int) -> None:
     from radarkit.cli.options import from_options
     from radarkit.models import ModelConfig, build_model
     from radarkit.models.summary import summarise
+    from radarkit.training.presets import load_config
 
     config = from_options(ModelConfig, named={"preset": "model"}, preset=preset, channels=channels)
-    network = build_model(config)
+    samples = load_config(config.preset).window.samples  # of windows as the preset cuts them
+    network = build_model(config.model_copy(update={"samples": samples}))
     whole, *rows = summarise(network)
     table = Table("layer", box=None, padding=(0, 1, 0, 0), pad_edge=False)  # fits into 80 columns
     for heading in ("output", "parameters", "MMAC"):
@@ -137,10 +142,17 @@ def _print_model(preset: str, channels: int) -> None:
         table.add_row(*_cells(row), style=style)
     Console().print(table)
     shared = sum(parameter.numel() for parameter in network.shared_parameters())
+    sizes = [f"{config.channels} channels"]
+    if config.framework != "MMECG":
+        sizes += [f"{config.rows} rows", f"{config.frames} frames"]
+    if config.framework != "radarODE-MTL":
+        sizes += [f"{samples} samples"]
     typer.echo(
-        f"{preset}: radarODE-MTL on one window of "
-        f"{config.channels} channels, {config.rows} rows and {config.frames} frames\n"
-        f"{whole.parameters:,} parameters, {shared:,} of them shared by the tasks\n"
+        f"{preset}: {config.framework} on one window of "
+        f"{', '.join(sizes[:-1])} and {sizes[-1]}\n"
+        f"{whole.parameters:,} parameters"
+        + (f", {shared:,} of them shared by the tasks" if shared else "")
+        + "\n"
         f"{whole.multiply_adds / 1e6:,.1f} million multiply-adds (MMAC), interpolation aside"
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from radarkit.cli import eval as eval_
-from radarkit.cli import extract, info, simulate, train
+from radarkit.cli import extract, import_, info, simulate, train
 from radarkit.cli.errors import one_line_errors
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 for command in (extract.extract, simulate.simulate, train.train, eval_.evaluate, info.info):
     name = "eval" if command is eval_.evaluate else command.__name__
     app.command(name)(one_line_errors(command))
+app.command("import")(one_line_errors(import_.import_))
 
 
 def _print_version(wanted: bool) -> None:

@@ -48,6 +48,14 @@ def train(
         int | None, typer.Option(help="Stop after so many epochs without improvement.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of split, network and order.")] = None,
+    who: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            help="Who is for what: a .toml file, mmecg-by-subject or mmecg-as-published; drawn "
+            "from the seed by default.",
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     threads: Annotated[
         int | None,
@@ -64,6 +72,8 @@ def train(
     from radarkit.allocation import keep_freed_memory
     from radarkit.cli.progress import progress_bar
     from radarkit.cli.signals import stop_on_signals
+    from radarkit.datasets.published_splits import choose_split
+    from radarkit.datasets.reader import Dataset
     from radarkit.files import check_input, check_output
     from radarkit.training.metrics_log import read_history
     from radarkit.training.presets import load_config, parse_settings
@@ -72,6 +82,7 @@ def train(
     from radarkit.training.world import join_world
 
     check_input(data, "data set")
+    parts = choose_split(who, Dataset(data).subjects)
     options = {
         "strategy": strategy,
         "temperature": temperature,
@@ -108,6 +119,7 @@ def train(
             data,
             resolved,
             output,
+            split=parts,
             world=world,
             workers=workers,
             tensorboard=tensorboard,

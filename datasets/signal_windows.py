@@ -5,23 +5,19 @@ The ECG of a window is scaled by its trial: 0 is the foot and 1 the top of its c
 the trial, so that a network need not guess the gain of an electrode.
 """
 
-from typing import TypeVar
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from radarkit.datasets.labelled_windows import LabelledWindows, Place
+from radarkit.datasets.labelled_windows import LabelledWindows, Place, T_co
 from radarkit.datasets.live_noise import LiveNoise
-from radarkit.datasets.noisy_vibration import NoisyVibration
+from radarkit.datasets.noisy_vibration import read_vibration
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.window_reader import WindowReader
 from radarkit.datasets.windows import WindowConfig
 from radarkit.errors import UserError
 from radarkit.recording import Float32
-
-T_co = TypeVar("T_co", covariant=True)
 
 
 class SignalWindows(LabelledWindows[T_co]):
@@ -63,13 +59,10 @@ class SignalWindows(LabelledWindows[T_co]):
 
     def vibration(self, at: Place) -> Float32:
         """Read the standardised vibration of a window, (channels, samples) float32."""
-        samples = self._config.samples
         if self._noisy is None:
-            clean = NoisyVibration(self._dataset, at.header, (), ())
-            return standardise(clean[:, at.start : at.start + samples])
-        read = self._noisy.vibration(at.header, at.start, at.epoch)
-        context = (read.shape[1] - samples) // 2
-        return standardise(read[:, context : context + samples])
+            stop = at.start + self._config.samples
+            return standardise(read_vibration(self._dataset, at.header, at.start, stop))
+        return standardise(self._noisy.signal(at.header, at.start, at.epoch))
 
     def ecg(self, at: Place) -> Tensor:
         """Cut the scaled ECG of a window, (samples,) float32."""

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from radarkit.errors import UserError
 
+SHARED = "_shared_"  # in the names of a person who is in several parts of a published split
+
 
 class Split(BaseModel):
     """Subjects for training, for choosing the model, and for testing.
@@ -100,13 +102,21 @@ def split_by_subject(
 def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
     """Subjects that the run neither trained on nor chose its model by.
 
+    Somebody with several names (`SHARED`) who was trained on under one of them is not unseen under
+    their own, nor the other way round.
+
     Raises
     ------
     UserError
         When there are none: scores on them would measure memory.
     """
-    seen = set(split.train) | set(split.validation)
-    unseen = tuple(name for name in dict.fromkeys(subjects) if name not in seen)
+    used = {*split.train, *split.validation}
+    seen = used | {name.partition(SHARED)[0] for name in used}
+    unseen = tuple(
+        name
+        for name in dict.fromkeys(subjects)
+        if name not in seen and name.partition(SHARED)[0] not in used
+    )
     if not unseen:
         raise UserError(
             f"all {len(set(subjects))} subjects of the data were used in training the run",

@@ -2,7 +2,7 @@
 
     /                            format, schema_version, radarkit_version, versions_json,
                                  config_json, and created_utc or the seed it was made from
-    /report_json                 what `radarkit extract` found; absent in simulated data
+    /report_json                 what `radarkit extract` or `import` found; absent in simulated data
     /pictures/                   what the pictures of its page are drawn from; likewise
     /trials/<subject>-<trial>/   subject, trial, status, source, sample_rate_hz, quantity
         radar           (channels, samples) float32

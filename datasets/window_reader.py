@@ -165,18 +165,37 @@ class WindowReader:
             In m/s^2, by point reflection beyond the ends of the trial.
         """
         stretch = self._stretches[header.name]
-        concrete, key = self._drawn(header, start, epoch)
-        power = self._powers.get(header.name)
-        noisy = NoisyVibration(self._dataset, header, concrete, key, power)
+        noisy = self._noisy(header, start, epoch)
         low = start - stretch.context
         high = low + stretch.samples
         inside = noisy[:, max(low, 0) : min(high, header.samples)]
         return continued(inside, max(-low, 0), max(high - header.samples, 0)).astype(np.float32)
 
+    def signal(self, header: TrialHeader, start: int, epoch: int = 0) -> Float64:
+        """Read the vibration of a window alone, with the noise that `vibration` has there.
+
+        Parameters
+        ----------
+        header, start, epoch
+            As in `read`.
+
+        Returns
+        -------
+        (channels, WindowConfig.samples) float64
+            In m/s^2.
+        """
+        return self._noisy(header, start, epoch)[:, start : start + self._config.samples]
+
     def inside(self, header: TrialHeader, start: int) -> int:
         """Count the frames of a window that lie within the trial."""
         first, frames = _frames_of(header, start, self._config)
         return min(frames, header.frames - first)
+
+    def _noisy(self, header: TrialHeader, start: int, epoch: int) -> NoisyVibration:
+        """Vibration of a trial with the noise that a window of it meets."""
+        concrete, key = self._drawn(header, start, epoch)
+        power = self._powers.get(header.name)
+        return NoisyVibration(self._dataset, header, concrete, key, power)
 
     def _live(self, header: TrialHeader, start: int, epoch: int) -> Float32:
         stretch = self._stretches[header.name]

@@ -22,11 +22,13 @@ class Quantity(StrEnum):
 
     DISPLACEMENT = "displacement"  # towards the radar is negative
     ACCELERATION = "acceleration"  # smoothed second difference of displacement
+    VIBRATION = "vibration"  # the same of unknown scale
 
     @property
     def unit(self) -> str:
-        """SI unit of the quantity."""
-        return {"displacement": "m", "acceleration": "m/s^2"}[self.value]
+        """SI unit of the quantity, or that there is none."""
+        units = {"displacement": "m", "acceleration": "m/s^2", "vibration": "arbitrary"}
+        return units[self.value]
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,10 @@ MAKES = {  # what a page takes for granted
     "docs/howto/mmwave-studio.md": docs_files.for_mmwave_studio,
     "docs/howto/infineon.md": docs_files.for_infineon,
 }
-ELSEWHERE = {"docs/tutorial.md"}  # has a test file of its own
+ELSEWHERE = {  # pages whose Python needs more than a file or two, and the tests that run it
+    "docs/tutorial.md": "tests/test_tutorial.py",
+    "docs/importing.md": "tests/cli/test_import.py",
+}
 HOWTO = [page for page in MAKES if page.startswith("docs/howto")]
 
 
@@ -110,6 +113,12 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page, stand):
     stand(page)
     names = run_python(page)
     CHECKS.get(page, lambda names: None)(names)
+
+
+@pytest.mark.parametrize("page", ELSEWHERE)
+def test_a_page_whose_python_is_not_run_here_is_run_elsewhere(page):
+    test = text_of(ELSEWHERE[page])
+    assert Path(page).name in test and ("exec(" in test or "run_python(" in test)
 
 
 def test_the_commands_of_the_readme_run_as_they_stand_there(stand):

@@ -1,20 +1,17 @@
-"""Figures of the report.
+"""What the network reads and what it says of single beats.
 
 Every function returns a matplotlib `Figure` made through the object interface, so that nothing
 global is touched and no display is needed. Units are on the axes.
 """
-
-from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from radarkit.datasets.windows import R_FRACTION, TARGET_RATE_HZ, normalise_cycle
-from radarkit.evaluation.assemble import Reconstruction
+from radarkit.evaluation.panels import panel_grid
 from radarkit.evaluation.scores import Comparison
-from radarkit.recording import Float32, Float64, Recording
+from radarkit.recording import Float32, Float64
 from radarkit.style import (
     MODEL,
     PALE,
@@ -23,11 +20,7 @@ from radarkit.style import (
     TRUE_LINE,
     legend_above,
     legend_above_all,
-    line_styles,
-    new_figure,
 )
-
-LOG_FROM = 20  # losses whose largest is so many times the smallest are drawn on a log axis
 
 
 def spectrogram_figure(
@@ -39,8 +32,9 @@ def spectrogram_figure(
     *,
     start_s: float = 0.0,
     duration_s: float = 10.0,
+    phone: bool = False,
 ) -> Figure:
-    """Draw one channel's spectrogram with predicted and true R peaks.
+    """Draw a spectrogram with predicted and true R peaks.
 
     Parameters
     ----------
@@ -53,8 +47,10 @@ def spectrogram_figure(
         R peaks in samples at 200 Hz.
     start_s, duration_s : float
         The stretch shown.
+    phone : bool
+        Draw it for a phone.
     """
-    figure, (axes,) = new_figure(1, 3.0)
+    figure, (axes,) = panel_grid(1, 3.0, phone=phone)
     first = round(start_s * frame_rate_hz)
     shown = values[:, first : first + round(duration_s * frame_rate_hz)]
     times = (first + np.arange(shown.shape[1])) / frame_rate_hz
@@ -85,6 +81,7 @@ def anchors_figure(
     *,
     start_s: float = 0.0,
     duration_s: float = 10.0,
+    phone: bool = False,
 ) -> Figure:
     """Draw the averaged anchor curve, the R peaks picked from it and the true ones.
 
@@ -95,8 +92,10 @@ def anchors_figure(
         In samples at 200 Hz.
     start_s, duration_s : float
         The stretch shown.
+    phone : bool
+        Draw it for a phone.
     """
-    figure, (axes,) = new_figure(1, 2.4)
+    figure, (axes,) = panel_grid(1, 2.4, phone=phone)
     times = np.arange(curve.size) / TARGET_RATE_HZ
     for number, r in enumerate(_within(true, start_s, duration_s)):
         label = "true R peak" if number == 0 else None
@@ -109,7 +108,7 @@ def anchors_figure(
     return figure
 
 
-def cycles_figure(found: Comparison, rows: int = 2, columns: int = 4) -> Figure:
+def cycles_figure(found: Comparison, shown: int = 8, *, phone: bool = False) -> Figure:
     """Draw single cycles, predicted over true, spread evenly over a trial.
 
     The predicted cycle is scaled to the true foot and height, as the RMSE and PCC of a cycle are.
@@ -117,12 +116,14 @@ def cycles_figure(found: Comparison, rows: int = 2, columns: int = 4) -> Figure:
     Parameters
     ----------
     found : Comparison
-    rows, columns : int
-        Of the grid.
+    shown : int
+        How many, fewer if there are not so many.
+    phone : bool
+        Draw it for a phone.
     """
     cycles = len(found.true_cycles_mv)
-    shown = max(1, min(rows * columns, cycles))
-    figure, panels = new_figure(shown, 1.6, columns=columns, share=True)
+    shown = max(1, min(shown, cycles))
+    figure, panels = panel_grid(shown, 1.6, columns=4, phone_columns=2, phone=phone, share=True)
     place = np.linspace(0, 1, found.true_cycles_mv.shape[1])
     chosen = np.linspace(0, cycles - 1, min(shown, cycles)).round().astype(int)
     for axes, index in zip(panels, chosen, strict=cycles > 0):
@@ -135,99 +136,6 @@ def cycles_figure(found: Comparison, rows: int = 2, columns: int = 4) -> Figure:
     figure.supxlabel("share of the cycle", fontsize=9)
     figure.supylabel("ECG (mV)", fontsize=9)
     legend_above_all(figure, panels[0], 2)
-    return figure
-
-
-def ecg_figure(
-    reconstruction: Reconstruction,
-    truth: Recording,
-    *,
-    start_s: float = 0.0,
-    rows: int = 3,
-    row_s: float = 10.0,
-) -> Figure:
-    """Draw the long-term ECG over the true one, a stretch a row.
-
-    Parameters
-    ----------
-    reconstruction : Reconstruction
-    truth : Recording
-        At 200 Hz, with ECG.
-    start_s : float
-        Where the first row starts.
-    rows : int
-        At most; fewer when the trial ends before.
-    row_s : float
-        Length of a row.
-    """
-    rows = max(1, min(rows, int(np.ceil((truth.duration_s - start_s) / row_s))))
-    figure, panels = new_figure(rows, 1.6)
-    times = np.arange(truth.samples) / TARGET_RATE_HZ
-    for row, axes in enumerate(panels):
-        left = start_s + row * row_s
-        part = (times >= left) & (times <= left + row_s)
-        if truth.ecg is not None:
-            axes.plot(times[part], truth.ecg[part], **TRUE_LINE)
-        ecg = reconstruction.ecg_mv[part]
-        axes.plot(times[part], ecg, color=MODEL, linewidth=0.9, label="reconstructed")
-        axes.set(ylabel="ECG (mV)", xlim=(left, left + row_s))
-    panels[-1].set_xlabel("time (s)")
-    legend_above(panels[0])
-    return figure
-
-
-def timing_figure(errors_ms: Mapping[str, Float64]) -> Figure:
-    """Draw how R timing errors are distributed, signed and absolute.
-
-    Parameters
-    ----------
-    errors_ms : mapping of str to (matched,) float64
-        Signed errors of each method; positive is late.
-    """
-    figure, (left, right) = new_figure(2, 2.8, columns=2)
-    reach = max(
-        [20.0, *(float(np.quantile(np.abs(e), 0.99)) for e in errors_ms.values() if e.size)]
-    )
-    bins = np.linspace(-reach, reach, 61)
-    for (name, error), style in zip(errors_ms.items(), line_styles(), strict=False):
-        if error.size:
-            left.stairs(100 * np.histogram(error, bins)[0] / error.size, bins, **style)
-            right.ecdf(np.abs(error), label=name, **style)
-    left.axvline(0, color=PALE, linewidth=0.6)
-    left.set(xlabel="R timing error (ms), late is positive", ylabel="matched beats (%)")
-    right.set(
-        xlabel="absolute R timing error (ms)", ylabel="share of matched beats", xlim=(0, reach)
-    )
-    if right.lines:
-        right.legend(frameon=False, loc="lower right", fontsize=8)
-    return figure
-
-
-def history_figure(history: Sequence[Mapping[str, Any]]) -> Figure:
-    """Draw the course of a training, a panel for each group of values.
-
-    Parameters
-    ----------
-    history : sequence of mappings
-        One an epoch, with ``epoch``; every entry that is itself a mapping of names to numbers
-        (losses, the eccentric vector) becomes a panel.
-    """
-    groups = list(
-        dict.fromkeys(k for row in history for k, v in row.items() if isinstance(v, Mapping))
-    )
-    figure, panels = new_figure(max(1, len(groups)), 2.5, columns=max(1, min(3, len(groups))))
-    for axes, group in zip(panels, groups, strict=False):
-        rows = [row for row in history if group in row]
-        names = list(dict.fromkeys(name for row in rows for name in row[group]))
-        for name, style in zip(names, line_styles(), strict=False):
-            values = [row[group].get(name, np.nan) for row in rows]
-            axes.plot([row["epoch"] for row in rows], values, label=name, **style)
-        values = [x for row in rows for x in row[group].values() if np.isfinite(x)]
-        if values and min(values) > 0 and max(values) > LOG_FROM * min(values):
-            axes.set_yscale("log")
-        axes.set_xlabel("epoch")
-        axes.set_title(group, fontsize=9)
-        axes.legend(frameon=False, fontsize=8)
     return figure
 
 

@@ -6,7 +6,7 @@ from radarkit.evaluation.mmecg import COPY, FORCED, reconstruct_by_samples, with
 from radarkit.evaluation.radarode import reconstruct_by_stages
 from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.trial_input import TrialInput
-from radarkit.models import Mmecg, Network, RadarOde, RadarOdeMtl
+from radarkit.models import Mmecg, Network, RadarOde, RadarOdeMtl, framework_of
 from radarkit.recording import Recording
 from radarkit.training.run import RunRecord
 
@@ -38,10 +38,11 @@ def told_the_truth(
 
 def method_names(record: RunRecord) -> tuple[str, ...]:
     """Name the network of a run, the two baselines, and what is told the truth, as tables do."""
-    framework, train = record.model.framework, record.train
-    how = f", {train.strategy.name}" if framework == "radarODE-MTL" else ""
+    preset = record.model.preset
+    framework = framework_of(preset)
+    how = f", {record.train.strategy.name}" if framework == "radarODE-MTL" else ""
     return (
-        f"{framework} ({train.preset}{how})",
+        f"{framework} ({preset}{how})",
         "mean beat at the network's anchors",
         "classical peaks and mean beat",
         *((FORCED, COPY) if framework == "MMECG" else ()),

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from radarkit.evaluation.panels import panel_grid
 from radarkit.recording import Float64
-from radarkit.style import legend_above_all, line_styles, new_figure
+from radarkit.style import legend_above_all, line_styles
 
 _PEAKS_MS = 100.0  # a tenth of a cycle; what is farther off was not the same wave
 
 
-def peaks_figure(errors_ms: Mapping[str, Mapping[str, Float64]]) -> Figure:
+def peaks_figure(errors_ms: Mapping[str, Mapping[str, Float64]], *, phone: bool = False) -> Figure:
     """Draw how the time errors of Q, R, S and T peaks are distributed, a panel for each.
 
     Parameters
@@ -19,9 +20,13 @@ def peaks_figure(errors_ms: Mapping[str, Mapping[str, Float64]]) -> Figure:
     errors_ms : mapping of str to mapping of str to (beats,) float64
         By method and wave, signed; NaN where a wave was not found, in the true ECG or in the
         predicted one. What is missing to 1 are these, and what is farther off than the panel.
+    phone : bool
+        Draw it for a phone.
     """
     waves = list(next(iter(errors_ms.values())))
-    figure, panels = new_figure(len(waves), 2.2, columns=2, share=True)
+    figure, panels = panel_grid(
+        len(waves), 2.2, columns=2, phone_columns=2, phone=phone, share=True
+    )
     for axes, wave in zip(panels, waves, strict=True):
         for (name, errors), style in zip(errors_ms.items(), line_styles(), strict=False):
             error = np.abs(errors[wave])
@@ -34,5 +39,5 @@ def peaks_figure(errors_ms: Mapping[str, Mapping[str, Float64]]) -> Figure:
         axes.set_xlabel("absolute time error (ms)")
     for axes in panels[::2]:
         axes.set_ylabel("share of beats")
-    legend_above_all(figure, panels[0], 3)
+    legend_above_all(figure, panels[0], 1 if phone else 3)
     return figure

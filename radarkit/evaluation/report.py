@@ -1,23 +1,35 @@
 """One self-contained page that says how good a model is, beside the baselines.
 
-Pictures are embedded. The page is rendered from ``report.html.j2``.
+Pictures are embedded, each in a size for a page and in one for a phone. The page is rendered from
+``report.html.j2``.
 """
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
-from radarkit.evaluation.columns import METRICS, Metric
+from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC
-from radarkit.evaluation.figures import history_figure
 from radarkit.evaluation.page import write_page
+from radarkit.evaluation.published_noise import WHERE
+from radarkit.evaluation.report_tables import (
+    PRINTED_METRICS,
+    beside_printed,
+    grouped,
+    span,
+    table,
+)
 from radarkit.evaluation.scores import Row
+from radarkit.evaluation.verdicts import verdicts
 from radarkit.style import embed
+
+Embedded = tuple[str, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +43,30 @@ class ReportFigure:
     caption : str
         What to see in it.
     figure : Figure
+        As wide as a page.
+    phone : Figure
+        The same for a phone.
     """
 
     title: str
     caption: str
     figure: Figure
+    phone: Figure
+
+    @cached_property
+    def wide(self) -> Embedded:
+        """Data URI of the figure for a page, with its size in CSS pixels."""
+        return embed(self.figure)
+
+    @cached_property
+    def narrow(self) -> Embedded:
+        """The same of the figure for a phone."""
+        return embed(self.phone)
+
+    @property
+    def png(self) -> bytes:
+        """The picture for a page, as a file."""
+        return base64.b64decode(self.wide[0].partition(",")[2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,57 +78,33 @@ class ReportContent:
     title : str
     summary : sequence of str
         Paragraphs under the title: which run, which data, what is remarkable.
+    trials : mapping of str to sequence of Row
+        The scores of every trial for each method; the model first, then the baselines.
     methods : mapping of str to sequence of Row
-        What `summarise` returned for each method; the model first, then the baselines.
-    figures : sequence of ReportFigure
+        What `summarise` returned for each of them.
+    figures : mapping of str to sequence of ReportFigure
+        By the heading of their section.
     configuration : mapping
         The resolved configuration, nested as it likes, JSON-serialisable.
     versions : mapping of str to str
         Package and version.
     seed : int
-    history : sequence of mappings
-        Epochs of the training as `history_figure` takes them, or none.
+    commands : sequence of str
+        What makes the run and the page again.
     statuses : mapping of str to sequence of Row
         What `summarise_by` returned for the states of the people, of each method, or none.
     """
 
     title: str
     summary: Sequence[str]
+    trials: Mapping[str, Sequence[Row]]
     methods: Mapping[str, Sequence[Row]]
-    figures: Sequence[ReportFigure]
+    figures: Mapping[str, Sequence[ReportFigure]]
     configuration: Mapping[str, Any]
     versions: Mapping[str, str]
     seed: int
-    history: Sequence[Mapping[str, Any]] = ()
+    commands: Sequence[str]
     statuses: Mapping[str, Sequence[Row]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value of a table as it is shown.
-
-    Attributes
-    ----------
-    text : str
-        The value.
-    interval : str
-        Its confidence interval, or nothing.
-    best : bool
-        Whether no method shows a better one, and some a worse.
-    """
-
-    text: str
-    interval: str
-    best: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """A method's line of a table: its name, whether it failed, and a cell for each metric."""
-
-    name: str
-    failed: bool
-    cells: Mapping[str, Cell]
 
 
 def write_report(path: Path, content: ReportContent, *, force: bool = False) -> None:
@@ -116,11 +123,10 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
     UserError
         When `path` cannot be written.
     """
-    figures = list(content.figures)
-    if content.history:
-        caption = "Mean losses and weights of each epoch of the training."
-        figures.append(ReportFigure("Training", caption, history_figure(content.history)))
     everyone = {name: rows[0] for name, rows in content.methods.items()}
+    model, row = next(iter(everyone.items()))
+    judged = verdicts(content.trials)
+    own, printed = beside_printed(model, row)
     write_page(
         path,
         "report.html.j2",
@@ -130,88 +136,22 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         main=[metric for metric in METRICS if metric.table == "main"],
         more=[metric for metric in METRICS if metric.table == "more"],
         waves=[metric for metric in METRICS if metric.table == "waves"],
-        table=_table(everyone),
+        table=table(everyone),
         spread=[
-            ("Nine trials in ten reach", _table(everyone, "_nine_in_ten")),
-            ("Mean over trials", _table(everyone, "_mean")),
+            ("Nine trials in ten reach", table(everyone, "_nine_in_ten")),
+            ("Mean over trials", table(everyone, "_mean")),
         ],
         failed_below=f"{FAILED_BELOW_PCC:.0%}",
         lags=[(name, f"{float(row['lag_ms']):.0f}") for name, row in everyone.items()],
-        statuses=_grouped(content.statuses, "status"),
-        subjects=_grouped({name: rows[1:] for name, rows in content.methods.items()}, "subject"),
-        verdicts=_verdicts(content.methods),
-        pictures=[(figure, *embed(figure.figure)) for figure in figures],
+        statuses=grouped(content.statuses, "status"),
+        subjects=grouped({name: rows[1:] for name, rows in content.methods.items()}, "subject"),
+        baselines=list(judged),
+        verdicts=list(zip(*judged.values(), strict=True)),
+        people=len(content.methods[model]) - 1,
+        span=span(content.methods[model][1:]),
+        printed_metrics=PRINTED_METRICS,
+        own=own,
+        printed=printed,
+        where=WHERE,
         configuration=json.dumps(content.configuration, indent=2, default=str, ensure_ascii=False),
     )
-
-
-def _table(rows: Mapping[str, Row], ending: str = "") -> list[Line]:
-    """Show each method's metrics, those whose keys in the rows have an ending, as a line."""
-    values = {
-        metric: [float(row[metric.key + ending]) for row in rows.values()] for metric in METRICS
-    }
-    best = {metric: _best(metric, of_metric) for metric, of_metric in values.items()}
-    return [
-        Line(
-            name,
-            bool(row["failed"]),
-            {
-                metric.key: Cell(
-                    text := metric.shown(float(row[metric.key + ending])),
-                    "" if ending else _interval(metric, row),
-                    text == best[metric],
-                )
-                for metric in METRICS
-            },
-        )
-        for name, row in rows.items()
-    ]
-
-
-def _interval(metric: Metric, row: Row) -> str:
-    """How the confidence interval of a median is shown; nothing where there is none."""
-    ends = [float(row[f"{metric.key}_{end}"]) for end in ("low", "high")]
-    if not np.isfinite(ends).all():
-        return ""
-    return "\N{EN DASH}".join(metric.shown(end) for end in ends)
-
-
-def _best(metric: Metric, values: Sequence[float]) -> str | None:
-    """How the best value is shown, None when all show the same."""
-    defined = [x for x in values if np.isfinite(x)]
-    if len({metric.shown(x) for x in values}) < 2 or not defined:
-        return None
-    return metric.shown((min if metric.better == "lower" else max)(defined))
-
-
-def _grouped(methods: Mapping[str, Sequence[Row]], key: str) -> list[tuple[str, list[Line]]]:
-    """For each subject or status the same table as of all."""
-    rows = {name: {str(row[key]): row for row in table} for name, table in methods.items()}
-    groups = dict.fromkeys(group for table in rows.values() for group in table)
-    return [
-        (group, _table({name: table[group] for name, table in rows.items() if group in table}))
-        for group in groups
-    ]
-
-
-def _verdicts(methods: Mapping[str, Sequence[Row]]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """For each baseline, in which metrics of the main table the model is better, worse, equal."""
-    model, *baselines = methods
-    verdicts = []
-    for baseline in baselines:
-        groups: dict[str, list[str]] = {"better": [], "worse": [], "equal": []}
-        for metric in METRICS:
-            pair = [float(methods[name][0][metric.key]) for name in (model, baseline)]
-            if not metric.main or not np.isfinite(pair).all():
-                continue
-            mine, theirs = (metric.shown(x) for x in pair)
-            if mine == theirs:
-                groups["equal"].append(metric.label)
-                continue
-            won = (pair[0] < pair[1]) == (metric.better == "lower")
-            unit = f"\N{NO-BREAK SPACE}{metric.unit}" if metric.unit else ""
-            groups["better" if won else "worse"].append(
-                f"{metric.label} {mine} against {theirs}{unit}"
-            )
-        verdicts.append((baseline, [(word, ", ".join(x)) for word, x in groups.items() if x]))
-    return verdicts

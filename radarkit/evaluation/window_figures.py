@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.evaluation.assemble import Reconstruction
+from radarkit.evaluation.ecg_figure import draw_stretch
+from radarkit.evaluation.judged_beats import judge_beats
 from radarkit.evaluation.labels import EDGE_S
 from radarkit.evaluation.metrics import ecg_pcc
+from radarkit.evaluation.panels import panel_grid
 from radarkit.recording import Recording
-from radarkit.style import MODEL, PICKED, TRUE, TRUE_LINE, legend_above_all, new_figure
+from radarkit.style import TRUE, legend_above_all
 
 WINDOW_S = 4.0
 
@@ -65,8 +67,8 @@ def rank_windows(trials: Sequence[tuple[Reconstruction, Recording]]) -> list[Ran
     return sorted(defined, key=lambda window: window.pcc, reverse=True)
 
 
-def windows_figure(ranked: Sequence[RankedWindow], each: int = 4) -> Figure:
-    """Draw the best windows on the left and the worst on the right.
+def windows_figure(ranked: Sequence[RankedWindow], each: int = 4, *, phone: bool = False) -> Figure:
+    """Draw the best windows on the left and the worst on the right; on a phone, in turn.
 
     Parameters
     ----------
@@ -74,41 +76,31 @@ def windows_figure(ranked: Sequence[RankedWindow], each: int = 4) -> Figure:
         As `rank_windows` gives them.
     each : int
         How many of either, fewer if there are not so many.
+    phone : bool
+        Draw it for a phone.
     """
     rows = min(each, len(ranked) // 2)
-    columns = (ranked[:rows], ranked[len(ranked) - rows :][::-1])
-    figure, panels = new_figure(max(2 * rows, 1), 1.5, columns=2)
-    for number, axes in enumerate(panels[: 2 * rows]):
-        window = columns[number % 2][number // 2]
-        _draw(axes, window)
-        if number % 2 == 0:
-            axes.set_ylabel("ECG (mV)")
-        if number // 2 == rows - 1:
-            axes.set_xlabel("time (s)")
-    if rows:
-        legend_above_all(figure, panels[0], 3)
+    best, worst = ranked[:rows], ranked[len(ranked) - rows :][::-1]
+    if phone:
+        shown = [(kind, window) for kind, of in (("best", best), ("worst", worst)) for window in of]
+    else:
+        shown = [
+            (kind, window)
+            for pair in zip(best, worst, strict=True)
+            for kind, window in zip(("best", "worst"), pair, strict=True)
+        ]
+    figure, panels = panel_grid(max(len(shown), 1), 1.7, columns=2, phone=phone)
+    for axes, (kind, window) in zip(panels, shown, strict=False):
+        beats = judge_beats(window.reconstruction, window.truth)
+        left_s = window.start / TARGET_RATE_HZ
+        draw_stretch(axes, window.reconstruction, window.truth, beats, left_s, left_s + WINDOW_S)
+        title = f"{kind}: {window.truth.name}, PCC {window.pcc:.2f}"
+        axes.set_title(title, fontsize=8, color=TRUE, pad=3)
+    columns = 1 if phone else 2
+    for axes in panels[::columns]:
+        axes.set_ylabel("ECG (mV)")
+    for axes in panels[-columns:]:
+        axes.set_xlabel("time (s)")
+    if shown:
+        legend_above_all(figure, panels[0], 2 if phone else 4)
     return figure
-
-
-def _draw(axes: Axes, window: RankedWindow) -> None:
-    truth, made = window.truth, window.reconstruction
-    assert truth.ecg is not None  # it was ranked
-    part = slice(window.start, window.start + round(WINDOW_S * TARGET_RATE_HZ))
-    times_s = np.arange(part.start, part.stop) / TARGET_RATE_HZ
-    axes.plot(times_s, truth.ecg[part], **TRUE_LINE)
-    axes.plot(times_s, made.ecg_mv[part], color=MODEL, linewidth=0.9, label="reconstructed")
-    found_s = made.r_peaks / TARGET_RATE_HZ
-    found_s = found_s[(found_s >= times_s[0]) & (found_s <= times_s[-1])]
-    (marks,) = axes.plot(
-        found_s,
-        np.full(found_s.size, 1.02),
-        "v",
-        color=PICKED,
-        markersize=4,
-        clip_on=False,
-        transform=axes.get_xaxis_transform(),
-        label="found R peak",
-    )
-    marks.set_in_layout(False)  # without any mark its box would be that of the whole figure
-    axes.set_title(f"{truth.name}, PCC {window.pcc:.2f}", fontsize=8, color=TRUE, pad=8)
-    axes.set_xlim(times_s[0], times_s[-1])

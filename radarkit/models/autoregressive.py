@@ -88,9 +88,11 @@ class AutoregressiveDecoder(nn.Module):
         (batch, samples) int64
         """
         batch, _, samples = condition.shape
-        steps = [_Step(block, condition) for block in self.blocks]
+        steps = [_Step(block, condition) for block in self.blocks if isinstance(block, _Block)]
         to_hidden, to_logits = (
-            (layer.weight.squeeze(2), layer.bias) for layer in (self.head[1], self.head[3])
+            (layer.weight.squeeze(2), layer.bias)
+            for layer in self.head
+            if isinstance(layer, nn.Conv1d)
         )
         drawn = torch.full((batch,), self.start, device=condition.device)
         classes = torch.empty((batch, samples), dtype=torch.int64, device=condition.device)

@@ -176,7 +176,9 @@ def repeat_cycle(shape: Tensor, period: Tensor, samples: int) -> Tensor:
         By linear interpolation.
     """
     points = shape.shape[1]
-    at = torch.arange(samples, device=shape.device, dtype=shape.dtype) - samples // 2
+    # in the precision of the period, as autocast may have drawn the cycles in bfloat16, which
+    # cannot count to 800
+    at = torch.arange(samples, device=shape.device, dtype=period.dtype) - samples // 2
     place = ((at / period[:, None] + _R_PHASE) % 1.0) * (points - 1)
     low = place.floor().clamp(max=points - 2)
     left = low.long()

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from radarkit.files import atomic_file
-from radarkit.models import build_model
+from radarkit.models import Framework, ModelConfig, build_model
 from radarkit.training.run import RunRecord
 
 MODEL_CARD = "MODEL_CARD.md"
@@ -26,16 +26,31 @@ _NOT_FOR = (
 diagnosis, treatment or watching over patients. It draws the beat that is likeliest for people like
   those it learnt from; a sick heart's own shape may be missing from it""",
     "people, postures and radars unlike those of its data, below, without scoring it on them first",
-    "spectrograms made otherwise than those of its data set: other rows, frames or channels",
+    "radar made otherwise than that of its data set: other rates, channels, rows or frames",
 )
 _SIMULATED = "claims about real people: **its data set is simulated**, with all the people below"
 
-_OUTPUTS = """\
+_OUTPUTS: dict[Framework, str] = {
+    "radarODE-MTL": """\
 For each window it predicts three things, from which the ECG of a recording is put together:
 
 - shape: the cardiac cycle nearest the middle, 200 points from 0 at its lowest to 1;
 - length: of that cycle, one of 260 classes of 5 ms;
-- anchors: 800 points at 200 Hz that stand out at the R peaks."""
+- anchors: 800 points at 200 Hz that stand out at the R peaks.""",
+    "radarODE": """\
+For each window it predicts two things, one after the other:
+
+- shape: the cardiac cycle nearest the middle, 200 points from 0 at its lowest to 1;
+- ecg: that of the window at 200 Hz, 0 at the foot of the cycles and 1 at their top.
+
+Overlapping windows are averaged to the ECG of a recording; R peaks are found in it.""",
+    "MMECG": """\
+For each sample at 200 Hz it predicts one thing, from the radar and from the samples before:
+
+- samples: one of 256 mu-law classes, of an ECG with the foot of the cycles at 0 and their top at 1.
+
+An ECG is drawn sample by sample from what was drawn before; R peaks are found in it.""",
+}
 
 _USE = """\
     radarkit eval RUN DATA -o REPORT
@@ -64,7 +79,7 @@ def write_model_card(folder: Path, record: RunRecord, history: Sequence[Mapping[
         "Validation": _validation(history),
         "Use": _USE,
     }
-    title = f"# Model card: radarODE-MTL, preset {_code(record.model.preset)}"
+    title = f"# Model card: {record.model.framework}, preset {_code(record.model.preset)}"
     text = "\n\n".join([title, *(f"## {name}\n\n{body}" for name, body in sections.items())])
     with atomic_file(folder / MODEL_CARD, force=True) as part:
         part.write_text(text + "\n", "utf-8")
@@ -77,11 +92,28 @@ def _network(record: RunRecord) -> str:
     total = sum(parameter.numel() for parameter in model.parameters())
     shared = sum(parameter.numel() for parameter in model.shared_parameters())
     rows = {
-        "parameters": f"{total:,}, of which all tasks share {shared:,}",
-        "input": f"spectrograms of {size.channels} channels x {size.rows} rows x {size.frames} "
-        "frames, in [0, 1]",
+        "parameters": f"{total:,}" + (f", of which all tasks share {shared:,}" if shared else ""),
+        "input": "; ".join(_inputs(size)),
     }
-    return f"{_table(('', ''), rows.items())}\n\n{_OUTPUTS}"
+    return f"{_table(('', ''), rows.items())}\n\n{_OUTPUTS[size.framework]}"
+
+
+def _inputs(size: ModelConfig) -> Iterator[str]:
+    """Say what a network reads of a window."""
+    if size.framework != "MMECG":
+        yield (
+            f"spectrograms of {size.channels} channels x {size.rows} rows x {size.frames} frames, "
+            "in [0, 1]"
+        )
+    if size.framework == "radarODE":
+        yield "the cycle length that is read off their energy"
+    if size.framework != "radarODE-MTL":
+        yield (
+            f"vibration of {size.channels} channels x {size.samples} samples at 200 Hz, of mean 0 "
+            "and variance 1 in each"
+        )
+    if size.framework == "MMECG":
+        yield "the places of the channels on the chest"
 
 
 def _purpose(record: RunRecord) -> str:

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from radarkit.capture import read_config
+from radarkit.cli.main import app
 
 from .conftest import run
 
@@ -91,3 +93,18 @@ def test_toml_and_board_are_for_radars(refused, tmp_path):
     for option in (("--toml", "new.toml"), ("--board", "iwr6843isk")):
         line = refused("info", "data.h5", *option)
         assert f"is a data set; expected a radar configuration for {option[0]}" in line
+
+
+@pytest.mark.parametrize(
+    ("preset", "said"),
+    [
+        ("compact", "radarODE-MTL on one window of 4 channels, 71 rows and 120 frames\n"),
+        ("radarode", "radarODE on one window of 4 channels, 71 rows, 120 frames and 800 samples\n"),
+        ("mmecg", "MMECG on one window of 4 channels and 640 samples\n"),
+    ],
+)
+def test_a_network_is_told_with_its_framework_and_its_windows(preset, said):
+    done = CliRunner().invoke(app, ["info", "--model", preset, "--channels", "4"])
+    assert done.exit_code == 0, done.output
+    assert f"{preset}: {said}" in done.stdout
+    assert ("shared by the tasks" in done.stdout) == (preset == "compact")

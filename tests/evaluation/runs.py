@@ -6,9 +6,10 @@ from radarkit.datasets.reader import Dataset
 from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.splits import Split
-from radarkit.models import ModelConfig, build_model
+from radarkit.models import build_model
 from radarkit.training.checkpoint import save_checkpoint
-from radarkit.training.config import TrainConfig
+from radarkit.training.material import model_config
+from radarkit.training.presets import load_config
 from radarkit.training.reference import Reference
 from radarkit.training.run import BEST, RunRecord
 
@@ -20,14 +21,15 @@ def write_data(path):
     return path
 
 
-def write_run(folder, data, *, seed=0):
+def write_run(folder, data, *, seed=0, preset="compact"):
     """A run with one subject each for training, validation and test."""
     dataset = Dataset(data)
     train, validation, test = dataset.subjects
-    config = ModelConfig(channels=2)
+    settings = load_config(preset)
+    config = model_config(dataset, settings)
     folder.mkdir()
     RunRecord(
-        train=TrainConfig(),
+        train=settings,
         model=config,
         split=Split(train=(train,), validation=(validation,), test=(test,)),
         reference=Reference.learn(dataset.recording(trial) for trial in dataset.trials[:1]),

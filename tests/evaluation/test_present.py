@@ -6,7 +6,7 @@ import pytest
 from radarkit.evaluation import METRICS
 from radarkit.evaluation.evaluate import Evaluation, TrialResult
 from radarkit.evaluation.frameworks import method_names
-from radarkit.evaluation.present import by_status, summaries
+from radarkit.evaluation.present import by_status, summaries, verdict_lines
 
 RECORD = SimpleNamespace(
     model=SimpleNamespace(preset="compact"),
@@ -49,3 +49,13 @@ def test_a_row_of_everybody_and_one_of_each_state_say_when_they_failed():
     assert network[0]["pcc"] == pytest.approx(0.75)
     resting, tired = by_status(trials)[method_names(RECORD)[2]]
     assert (resting["failed"], tired["failed"]) == (False, True)
+
+
+def test_a_line_for_each_baseline_says_where_the_network_is_better():
+    trials = evaluation(["NB"] * 6)
+    mean, classical = verdict_lines(trials)
+    assert mean.startswith("beside mean beat at the network's anchors the network is")
+    # every trial of the network is 0.1 above those of a baseline, whatever the metric
+    higher = ", ".join(m.label for m in METRICS if m.main and m.better == "higher")
+    lower = ", ".join(m.label for m in METRICS if m.main and m.better == "lower")
+    assert classical.endswith(f"is better in {higher}; worse in {lower}")

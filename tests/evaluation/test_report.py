@@ -18,6 +18,9 @@ from radarkit.evaluation import (
     summarise,
     write_report,
 )
+from radarkit.evaluation.ecg_figure import ecg_figure
+from radarkit.evaluation.error_figures import beat_errors, error_curves_figure, timing_figure
+from radarkit.evaluation.training_figures import eccentric_figure, history_figure
 
 RR = [170, 150, 190, 160, 175, 155, 180, 165, 170, 160, 185, 150]
 
@@ -61,24 +64,20 @@ def content(make_truth, reconstruct):
     truths = [make_truth(RR), make_truth(RR[::-1], subject="<b>bob</b>")]
 
     def rows(**change):
-        return summarise(
-            [{"subject": t.subject, **score(reconstruct(t, **change), t)} for t in truths]
-        )
+        return [{"subject": t.subject, **score(reconstruct(t, **change), t)} for t in truths]
 
-    history = [
-        {"epoch": e, "loss": {"shape": 1 / (e + 1), "length": 90.0}, "seconds": 1.0} for e in (0, 1)
-    ]
+    trials = {"model": rows(), "late": rows(shift=10), "deaf": rows(keep=[])}
+    drawn = [ecg_figure(reconstruct(truths[0]), truths[0], phone=phone) for phone in (False, True)]
     return ReportContent(
         title="Held <out>",
         summary=["Made up & small."],
-        methods={"model": rows(), "late": rows(shift=10), "deaf": rows(keep=[])},
-        figures=[
-            ReportFigure("ECG", "Both.", figures.ecg_figure(reconstruct(truths[0]), truths[0]))
-        ],
+        trials=trials,
+        methods={name: summarise(of_name) for name, of_name in trials.items()},
+        figures={"Seen": [ReportFigure("ECG", "Both.", *drawn)]},
         configuration={"train": {"epochs": 2}},
         versions={"radarkit": "0"},
         seed=41,
-        history=history,
+        commands=["radarkit train 'my data' -o run"],
     )
 
 
@@ -87,8 +86,11 @@ def test_a_report_needs_nothing_but_itself(tmp_path, content):
     page = Page((tmp_path / "report.html").read_text("utf-8"))
     names = [tag for tag, _ in page.tags]
     assert not {"link", "script", "iframe"} & set(names)
-    sources = [attrs["src"] for tag, attrs in page.tags if "src" in attrs]
-    assert len(sources) == 2  # the figure and the training
+    keys = {"img": "src", "source": "srcset"}
+    sources = [attrs[keys[tag]] for tag, attrs in page.tags if tag in keys]
+    assert len(sources) == 2  # for a page and for a phone
+    widths = [int(attrs["width"]) for tag, attrs in page.tags if tag in keys]
+    assert widths[0] < 0.6 * widths[1]
     assert all(source.startswith("data:image/png;base64,iVBOR") for source in sources)
     assert all(attrs["alt"] for tag, attrs in page.tags if tag == "img")
     assert "url(" not in (tmp_path / "report.html").read_text("utf-8")
@@ -102,6 +104,7 @@ def test_a_report_says_what_was_scored_and_how(tmp_path, content):
         assert metric.heading in text and metric.meaning in text
     assert "Held <out>" in text and "<b>bob</b>" in text and "Made up & small." in text
     assert "Seed 41" in text and '"epochs": 2' in text
+    assert "radarkit train 'my data' -o run" in text
     model, late, deaf = page.lines(content.methods)[:3]
     assert [texts(line, "r_timing_error_ms")[0] for line in (model, late, deaf)] == [
         "0.0",
@@ -149,14 +152,32 @@ def test_a_report_has_a_table_by_state_where_states_are_known(tmp_path, content)
 
 
 def test_a_report_says_where_the_model_is_not_better(tmp_path, content):
-    methods = dict(content.methods)
-    turned = {name: methods[name] for name in ("late", "model")}
-    changed = ReportContent(**{**vars(content), "methods": turned})
-    write_report(tmp_path / "report.html", changed)
-    words = " ".join(" ".join(Page((tmp_path / "report.html").read_text("utf-8")).words).split())
-    verdict = words[words.index("Beside model") :]
-    assert "worse in R timing error 50.0 against 0.0" in verdict[:200].replace("\xa0", " ")
-    assert "equal in RMSE, PCC, PPI error, MDR, F1" in verdict
+    turned = {
+        name: {method: getattr(content, name)[method] for method in ("late", "model")}
+        for name in ("trials", "methods")
+    }
+    write_report(tmp_path / "report.html", dataclasses.replace(content, **turned))
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    first = page.rows.index([["The network is"], ["beside model"]])
+    said = {row[0][0]: row[1] for row in page.rows[first + 1 : first + 8]}
+    assert said["R timing error (ms)"] == ["worse", "+50.0 (+50.0 to +50.0)"]
+    assert said["F1 (%)"] == said["MDR (%)"] == said["PCC"] == ["the same"]
+    assert said["ECG PCC"][0] == "worse"
+
+
+def test_the_printed_rows_stand_beside_the_run_to_their_last_digit(tmp_path, content):
+    write_report(tmp_path / "report.html", content)
+    page = Page((tmp_path / "report.html").read_text("utf-8"))
+    first = page.rows.index([["Printed, another data set, shared people"], []])
+    assert [[cell[0] for cell in row] for row in page.rows[first + 1 : first + 4]] == [
+        ["radarODE-MTL", "0.089", "0.8503", "8.22", "4.08"],
+        ["radarODE", "0.091", "0.8353", "9.08", "4.03"],
+        ["MMECG", "0.107", "0.8375", "9.45", "4.52"],
+    ]
+    row = content.methods["model"][0]
+    own = [cell[0] for cell in page.rows[first - 1]]
+    assert own[:2] == ["model", f"{row['rmse_mv']:.3f}"]
+    assert own[4] == f"{100 * row['missed_detection_rate_mean']:.2f}"
 
 
 def test_the_best_value_of_a_column_stands_out_unless_all_are_equal(tmp_path, content):
@@ -164,8 +185,8 @@ def test_the_best_value_of_a_column_stands_out_unless_all_are_equal(tmp_path, co
     text = (tmp_path / "report.html").read_text("utf-8")
     assert '<td class="best">0.0<small>' in text  # timing of the model
     assert '<td class="best">50.0<' not in text
-    alone = {"model": content.methods["model"]}
-    write_report(tmp_path / "alone.html", ReportContent(**{**vars(content), "methods": alone}))
+    alone = {name: {"model": getattr(content, name)["model"]} for name in ("trials", "methods")}
+    write_report(tmp_path / "alone.html", dataclasses.replace(content, **alone))
     assert 'class="best"' not in (tmp_path / "alone.html").read_text("utf-8")
 
 
@@ -180,29 +201,32 @@ def test_a_report_replaces_another_only_when_told(tmp_path, content):
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
 
 
+@pytest.mark.parametrize("phone", [False, True])
 @pytest.mark.parametrize("beats", ["all", "none"])
-def test_every_figure_can_be_drawn_with_and_without_beats(beats, tmp_path, make_truth, reconstruct):
+def test_every_figure_can_be_drawn_with_and_without_beats(
+    beats, phone, tmp_path, make_truth, reconstruct
+):
     truth = make_truth(RR)
     made = reconstruct(truth, keep=slice(None) if beats == "all" else [])
     found = compare(made, truth)
+    ends = made.r_peaks, truth.r_peaks
     drawn = [
         figures.spectrogram_figure(
-            np.ones((71, 300), np.float32),
-            np.geomspace(1, 25, 71),
-            30.0,
-            made.r_peaks,
-            truth.r_peaks,
+            np.ones((71, 300), np.float32), np.geomspace(1, 25, 71), 30.0, *ends, phone=phone
         ),
-        figures.anchors_figure(np.zeros(truth.samples, np.float32), made.r_peaks, truth.r_peaks),
-        figures.cycles_figure(found),
-        figures.ecg_figure(made, truth),
-        figures.timing_figure({"model": found.timing_error_ms}),
-        figures.history_figure([{"epoch": 0, "loss": {"shape": np.nan}}]),
+        figures.anchors_figure(np.zeros(truth.samples, np.float32), *ends, phone=phone),
+        figures.cycles_figure(found, phone=phone),
+        ecg_figure(made, truth, phone=phone),
+        timing_figure({"model": found.timing_error_ms}, phone=phone),
+        error_curves_figure({"model": beat_errors([found])}, phone=phone),
+        history_figure([{"epoch": 0, "loss": {"shape": None}}], phone=phone),
+        eccentric_figure([{"epoch": 0, "v": {"shape": 1.0}}], 4, phone=phone),
     ]
     for number, figure in enumerate(drawn):
         assert isinstance(figure, Figure)
         figure.savefig(tmp_path / f"{number}.png", dpi=30)
         assert any([figure.get_supxlabel(), *(axes.get_xlabel() for axes in figure.axes)])
+        assert figure.get_figwidth() == (4 if phone else 8)
 
 
 def test_a_cycle_is_drawn_as_it_is_scored(make_truth, reconstruct):

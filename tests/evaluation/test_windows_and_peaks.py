@@ -29,7 +29,10 @@ def test_the_worst_window_is_the_one_that_was_spoilt(make_truth, reconstruct):
     assert worst.truth.subject == "bob" and worst.pcc < 0.5
     assert worst.start == 1800  # the second window after the first second
     titles = [axes.get_title() for axes in drawn(windows_figure(ranked, each=2)).axes]
-    assert titles[1] == f"{worst.truth.name}, PCC {worst.pcc:.2f}"
+    assert titles[1] == f"worst: {worst.truth.name}, PCC {worst.pcc:.2f}"
+    on_phone = [axes.get_title() for axes in drawn(windows_figure(ranked, 2, phone=True)).axes]
+    assert [title.split(":")[0] for title in on_phone] == ["best", "best", "worst", "worst"]
+    assert sorted(on_phone) == sorted(titles)
 
 
 def test_windows_without_any_found_beat_are_drawn_as_large_as_others(make_truth, reconstruct):

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from radarkit.datasets.splits import Split
-from radarkit.models import ModelConfig, build_model
+from radarkit.models import ModelConfig, build_model, framework_of
 from radarkit.training.config import TrainConfig
 from radarkit.training.model_card import MODEL_CARD, write_model_card
 from radarkit.training.reference import Reference
@@ -16,8 +16,9 @@ EXTRACTED = {"config_json": json.dumps({"phase": "dacm"})}
 
 
 def record_of(*, preset="compact", name="chest.h5", test=("eva",), **data):
+    strategy = "ega" if framework_of(preset) == "radarODE-MTL" else "equal"
     return RunRecord(
-        train=TrainConfig(preset=preset, seed=41),
+        train=TrainConfig(preset=preset, strategy={"name": strategy}, seed=41),
         model=ModelConfig(preset=preset, channels=3),
         split=Split(train=("ann", "bob|1"), validation=("cem",), test=test),
         reference=Reference(
@@ -51,6 +52,28 @@ def tables(text):
         ]
         for block in blocks
     ]
+
+
+INPUT = "3 channels x 71 rows x 120 frames"
+VIBRATION = "3 channels x 800 samples"
+
+
+@pytest.mark.parametrize(
+    ("preset", "framework", "inputs", "tasks"),
+    [
+        ("compact", "radarODE-MTL", (INPUT,), ("shape", "length", "anchors")),
+        ("radarode", "radarODE", (INPUT, VIBRATION), ("shape", "ecg")),
+        ("mmecg", "MMECG", (VIBRATION, "the places"), ("samples",)),
+    ],
+)
+def test_it_speaks_of_the_framework_that_was_trained(tmp_path, preset, framework, inputs, tasks):
+    text = card(tmp_path, record_of(preset=preset), HISTORY)
+    assert text.startswith(f"# Model card: {framework}, preset `{preset}`\n")
+    (found,) = (row[1] for row in tables(text)[0] if row[0] == "input")
+    assert found.count(";") == len(inputs) - 1 + (framework == "radarODE")
+    assert all(each in found for each in inputs)
+    assert re.findall(r"^- (\w+): ", text, re.MULTILINE) == list(tasks)
+    assert ("all tasks share" in text) == (framework == "radarODE-MTL")
 
 
 @pytest.mark.parametrize("preset", ["compact", "paper"])

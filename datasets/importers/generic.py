@@ -1,0 +1,241 @@
+"""Arrays of your own: NumPy, MATLAB, CSV or HDF5 files, with a mapping that says which is what.
+
+Velocity is integrated, phase multiplied by wavelength / 4 pi, I and Q fitted with an ellipse: all
+three end as displacement. What is sampled at another rate is resampled to 200 Hz.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.integrate import cumulative_trapezoid
+
+from radarkit.datasets.importers.arrays import READERS, read_arrays
+from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
+from radarkit.datasets.importers.labels import label
+from radarkit.datasets.importers.mapping import (
+    EcgTable,
+    Mapping,
+    RadarTable,
+    Rate,
+    read_mapping,
+)
+from radarkit.datasets.importers.matlab import numbers, scalar, vector
+from radarkit.datasets.importers.sixport import displacement_of_iq
+from radarkit.datasets.importers.source import (
+    RATE_HZ,
+    ImportConfig,
+    ImportedTrial,
+    Importer,
+    Source,
+)
+from radarkit.errors import UserError
+from radarkit.extract.phase import phase_to_displacement
+from radarkit.extract.resample import resample, resample_valid
+from radarkit.recording import Float32, Float64, Quantity, Recording
+
+_SLOWEST_HZ = 50.0  # shows what the spectrogram does, up to 25 Hz
+_SHORTEST_S = 8.0
+_KEPT = {"acceleration": Quantity.ACCELERATION, "vibration": Quantity.VIBRATION}
+
+Valid = NDArray[np.bool_]
+
+
+def find(path: Path, config: ImportConfig) -> list[Source]:
+    """List the files that the mapping names, with subject and trial."""
+    assert config.mapping is not None  # checked for all importers
+    mapping = read_mapping(config.mapping)
+    root = path if path.is_dir() else path.parent
+    files = [path]
+    if path.is_dir():
+        try:
+            files = sorted(file for file in path.glob(mapping.files.pattern) if file.is_file())
+        except (ValueError, NotImplementedError) as error:
+            raise UserError(f"files.pattern {mapping.files.pattern!r}: {error}") from None
+        files = [file for file in files if file.suffix.lower() in READERS]
+        files = [file for file in files if file.resolve() != config.mapping.resolve()]
+    if not files:
+        raise UserError(
+            f"no file {mapping.files.pattern} in {path}", expected=f"one of {', '.join(READERS)}"
+        )
+    sources = []
+    for file in files:
+        place = file.relative_to(root).with_suffix("").as_posix()
+        parts = mapping.files.parts(place)
+        read = partial(read_trial, file, mapping, parts)
+        settings = {"mapping": mapping.model_dump(mode="json"), **parts}
+        sources.append(Source(place.replace("/", "_"), file, read, settings))
+    return sources
+
+
+def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[ImportedTrial]:
+    """Read one file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    mapping : Mapping
+        Which array is what.
+    parts : dict of str to str
+        ``subject``, ``trial`` and ``status``.
+
+    Raises
+    ------
+    UserError
+        When arrays are missing or do not fit each other.
+    """
+    arrays = read_arrays(path, _names(mapping))
+    radar, valid, remarks = _radar(arrays, mapping.radar, path)
+    positions: Float32 | None = None
+    if mapping.radar.positions is not None:
+        places = numbers(arrays[mapping.radar.positions], mapping.radar.positions, path)
+        positions = places.astype(np.float32)
+    ecg, r_peaks = None, None
+    if mapping.ecg is not None:
+        ecg_mv, known, said = _ecg(arrays, mapping.ecg, path)
+        samples = min(radar.shape[1], ecg_mv.size)
+        radar, ecg_mv = radar[:, :samples], ecg_mv[:samples]
+        valid = valid[:samples] & known[:samples]
+        r_peaks, odd = label(ecg_mv, RATE_HZ)
+        ecg = ecg_mv.astype(np.float32)
+        remarks += said + odd
+    recording = Recording(
+        radar=radar.astype(np.float32),
+        sample_rate_hz=RATE_HZ,
+        subject=parts["subject"],
+        trial=parts["trial"],
+        quantity=_KEPT.get(mapping.radar.quantity, Quantity.DISPLACEMENT),
+        ecg=ecg,
+        r_peaks=r_peaks,
+        positions_m=positions,
+        valid=valid,
+        status=parts["status"],
+        source=path.name,
+    )
+    return [ImportedTrial(recording, remarks)]
+
+
+def _radar(
+    arrays: dict[str, Any], table: RadarTable, path: Path
+) -> tuple[Float64, Valid, tuple[str, ...]]:
+    """Radar at 200 Hz in the unit of its quantity, (channels, samples)."""
+    what = table.array if isinstance(table.array, str) else ", ".join(table.array)
+    rate_hz = _rate(arrays, table.rate_hz, path)
+    if table.quantity == "iq":
+        radar, known, remarks = _displacement_of_echoes(arrays, table, path)
+    else:
+        radar, known = bridge_gaps(table.scale * _stacked(arrays, table, path), what)
+        remarks = ()
+    _check_length(radar, rate_hz, what, path)
+    if table.quantity == "velocity":
+        # a mean velocity is an offset of the sensor, or the chest would have left
+        velocity = radar - radar.mean(axis=1, keepdims=True)
+        radar = cumulative_trapezoid(velocity, dx=1 / rate_hz, axis=1, initial=0)
+    elif table.quantity == "phase":
+        assert table.wavelength_m is not None  # by the mapping
+        radar = phase_to_displacement(np.unwrap(radar, axis=1), table.wavelength_m)
+    remarks += lost_remark(known, what, rate_hz)
+    if rate_hz < RATE_HZ:
+        remarks += (f"{what} is sampled at {rate_hz:g} Hz and has nothing above half of it",)
+    return resample(radar, rate_hz, RATE_HZ), resample_valid(known, rate_hz, RATE_HZ), remarks
+
+
+def _ecg(
+    arrays: dict[str, Any], table: EcgTable, path: Path
+) -> tuple[Float64, Valid, tuple[str, ...]]:
+    """ECG at 200 Hz in mV."""
+    rate_hz = _rate(arrays, table.rate_hz, path)
+    ecg, known = bridge_gaps(
+        table.scale * vector(arrays[table.array], table.array, path), table.array
+    )
+    _check_length(ecg[None], rate_hz, table.array, path)
+    ecg_mv = resample(ecg[None], rate_hz, RATE_HZ)[0]
+    remarks = lost_remark(known, table.array, rate_hz)
+    return ecg_mv, resample_valid(known, rate_hz, RATE_HZ), remarks
+
+
+def _stacked(arrays: dict[str, Any], table: RadarTable, path: Path) -> Float64:
+    """Radar as (channels, samples), whatever its axes."""
+    if isinstance(table.array, list):
+        rows = [vector(arrays[name], name, path) for name in table.array]
+        if len({row.size for row in rows}) > 1:
+            sizes = ", ".join(str(row.size) for row in rows)
+            raise UserError(f"channels of {sizes} samples in {path.name}", expected="one length")
+        return np.stack(rows)
+    return _turned(numbers(arrays[table.array], table.array, path), table, path)
+
+
+def _turned(radar: NDArray[Any], table: RadarTable, path: Path) -> NDArray[Any]:
+    if radar.ndim == 1 or max(radar.shape) == radar.size:
+        return radar.reshape(1, -1)
+    if radar.ndim != 2:
+        raise UserError(
+            f"{table.array} in {path.name} has the shape {radar.shape}", expected=f"({table.axes})"
+        )
+    turned = radar if table.axes == "channels, samples" else radar.T
+    if turned.shape[0] > turned.shape[1]:
+        raise UserError(
+            f"{table.array} in {path.name} has {turned.shape[0]} channels of {turned.shape[1]} "
+            "samples",
+            expected="more samples than channels",
+            do="turn radar.axes round",
+        )
+    return turned
+
+
+def _displacement_of_echoes(
+    arrays: dict[str, Any], table: RadarTable, path: Path
+) -> tuple[Float64, Valid, tuple[str, ...]]:
+    assert table.wavelength_m is not None  # by the mapping
+    if isinstance(table.array, list):
+        i, q = (_turned(numbers(arrays[name], name, path), table, path) for name in table.array)
+    else:
+        echo = np.asarray(arrays[table.array])
+        if echo.dtype.kind != "c":
+            raise UserError(
+                f"{table.array} in {path.name} is {echo.dtype}",
+                expected="complex numbers, or two arrays",
+            )
+        echo = _turned(echo, table, path)
+        i, q = echo.real.astype(np.float64), echo.imag.astype(np.float64)
+    if i.shape != q.shape:
+        raise UserError(f"I of shape {i.shape} and Q of shape {q.shape} in {path.name}")
+    found = [displacement_of_iq(*pair, table.wavelength_m) for pair in zip(i, q, strict=True)]
+    motion_m, known, remarks = zip(*found, strict=True)
+    return np.stack(motion_m), np.logical_and.reduce(known), sum(remarks, ())
+
+
+def _names(mapping: Mapping) -> list[str]:
+    radar = mapping.radar
+    names = [radar.array] if isinstance(radar.array, str) else list(radar.array)
+    names += [radar.positions] if radar.positions is not None else []
+    names += [mapping.ecg.array] if mapping.ecg is not None else []
+    rates = [radar.rate_hz, *([mapping.ecg.rate_hz] if mapping.ecg is not None else [])]
+    return names + [rate for rate in rates if isinstance(rate, str)]
+
+
+def _rate(arrays: dict[str, Any], rate: Rate, path: Path) -> float:
+    rate_hz = scalar(arrays[rate], rate, path) if isinstance(rate, str) else rate
+    if not rate_hz >= _SLOWEST_HZ:
+        raise UserError(
+            f"a rate of {rate_hz:g} Hz for {path.name}", expected=f"at least {_SLOWEST_HZ:g} Hz"
+        )
+    return rate_hz
+
+
+def _check_length(signal: Float64, rate_hz: float, what: str, path: Path) -> None:
+    if signal.shape[1] < _SHORTEST_S * rate_hz:
+        raise UserError(
+            f"{what} in {path.name} lasts {signal.shape[1] / rate_hz:.3g} s at {rate_hz:g} Hz",
+            expected=f"at least {_SHORTEST_S:g} s",
+        )
+
+
+GENERIC = Importer(
+    "NumPy, MATLAB, CSV or HDF5 files and a mapping",
+    "as the source of the data says",
+    find,
+)

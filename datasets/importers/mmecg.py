@@ -1,0 +1,136 @@
+"""MMECG: 91 trials of 11 people at 77 GHz with an ECG (Chen et al., IEEE TMC 2022).
+
+Each ``N.mat`` holds a struct ``data``: RCG (35505 samples x 50 places on the chest), ECG in mV,
+posXYZ in m, id, gender, age and physistatus, at 200 Hz. The RCG is the smoothed second difference
+of an unwrapped phase in arbitrary units, from which respiration has been taken; it is kept as it
+is, as a vibration of unknown scale. Gender and age are not kept.
+"""
+
+import re
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
+from radarkit.datasets.importers.labels import label
+from radarkit.datasets.importers.matlab import field, numbers, read_matlab, scalar, vector
+from radarkit.datasets.importers.source import (
+    RATE_HZ,
+    ImportConfig,
+    ImportedTrial,
+    Importer,
+    Source,
+)
+from radarkit.datasets.published_splits import published_subject, shared_name
+from radarkit.errors import UserError
+from radarkit.recording import Quantity, Recording
+
+SAMPLES, PLACES = 35505, 50  # as published
+_STATUSES = ("NB", "IB", "SP", "PE")
+
+
+def find(path: Path, config: ImportConfig) -> list[Source]:
+    """List the trials in a folder of ``1.mat`` to ``91.mat``, by number."""
+    files = [path] if path.is_file() else [file for file in path.iterdir() if file.is_file()]
+    numbered = {
+        int(file.stem): file for file in files if re.fullmatch(r"0*[1-9]\d*\.mat", file.name)
+    }
+    if not numbered:
+        names = sorted(file.name for file in files)
+        raise UserError(
+            f"{path} holds {', '.join(names[:3]) or 'no files'}",
+            expected="1.mat to 91.mat",
+            do="check the path",
+        )
+    sources = []
+    for number, file in sorted(numbered.items()):
+        name = shared_name(number) if config.share_people else None
+        if config.share_people and name is None:
+            continue  # of the trials that the published split leaves out
+        settings = {"share_people": config.share_people}
+        read = partial(read_trial, file, number, name)
+        sources.append(Source(f"{number:03d}", file, read, settings))
+    if not sources:
+        raise UserError(f"{path} holds no trial of the published split", expected="trials 1 to 88")
+    return sources
+
+
+def read_trial(path: Path, number: int, subject: str | None = None) -> list[ImportedTrial]:
+    """Read one trial.
+
+    Parameters
+    ----------
+    path : Path
+        ``N.mat``.
+    number : int
+        N.
+    subject : str, optional
+        Another name for the person; by default their published number.
+
+    Raises
+    ------
+    UserError
+        When fields are missing or do not fit each other, or the person is not who made the trial as
+        published.
+    """
+    data = field(read_matlab(path), "data", path)
+    if not isinstance(data, dict):
+        raise UserError(f"data in {path.name} is no struct", expected="a struct with RCG and ECG")
+    radar = numbers(field(data, "RCG", path), "RCG", path)
+    ecg = vector(field(data, "ECG", path), "ECG", path)
+    if radar.ndim != 2 or radar.shape[0] != ecg.size:
+        raise UserError(
+            f"{path.name} has an RCG of shape {radar.shape} and {ecg.size} samples of ECG",
+            expected=f"(samples, places), as ({SAMPLES}, {PLACES}), and as many samples",
+        )
+    places = numbers(field(data, "posXYZ", path), "posXYZ", path)
+    if places.shape != (radar.shape[1], 3):
+        raise UserError(
+            f"{path.name} has a posXYZ of shape {places.shape}",
+            expected=f"({radar.shape[1]}, 3), one for each column of the RCG",
+        )
+    person = round(scalar(field(data, "id", path), "id", path))
+    published = published_subject(number)
+    if published not in (None, person):
+        raise UserError(
+            f"{path.name} is of subject {person}",
+            expected=f"subject {published}, who made trial {number} as published",
+            do="check that files were not renamed",
+        )
+    status = field(data, "physistatus", path)
+    if status not in _STATUSES:
+        raise UserError(
+            f"{path.name} has the physistatus {status!r}", expected=f"one of {', '.join(_STATUSES)}"
+        )
+    radar, radar_known = bridge_gaps(np.ascontiguousarray(radar.T), f"the RCG of {path.name}")
+    ecg, ecg_known = bridge_gaps(ecg, f"the ECG of {path.name}")
+    r_peaks, remarks = label(ecg, RATE_HZ)
+    recording = Recording(
+        radar=radar.astype(np.float32),
+        sample_rate_hz=RATE_HZ,
+        subject=subject or str(person),
+        trial=str(number),
+        quantity=Quantity.VIBRATION,
+        ecg=ecg.astype(np.float32),
+        r_peaks=r_peaks,
+        positions_m=places.astype(np.float32),
+        valid=radar_known & ecg_known,
+        status=str(status),
+        source=f"MMECG {path.name}, subject {person}"
+        + (" (shared between training and test)" if subject and "shared" in subject else ""),
+    )
+    odd = () if radar.shape == (PLACES, SAMPLES) else (_size_remark(radar.shape),)
+    lost = lost_remark(radar_known, "RCG", RATE_HZ) + lost_remark(ecg_known, "ECG", RATE_HZ)
+    return [ImportedTrial(recording, odd + lost + remarks)]
+
+
+def _size_remark(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} places and {shape[1]} samples, not {PLACES} and {SAMPLES} as published"
+
+
+MMECG = Importer(
+    "folder of 1.mat to 91.mat, each a struct data with RCG and ECG",
+    "signed agreement with the authors: non-commercial academic use, no redistribution",
+    find,
+)

@@ -1,0 +1,89 @@
+"""Shi et al. 2020: 11 people before a 24 GHz six-port radar, with heart sounds and an ECG.
+
+"A dataset of radar-recorded heart sounds and vital signs including synchronised reference sensor
+signals", Scientific Data 7:50. Each ``DATASET_2017-02-16_10-56-05_Person 11.mat`` lies in folders
+that say where the radar looked and what the person did, and holds radar_I, radar_Q, ecg_lead2,
+ecg_lead3, pcg_audio and respiration, all at Fs. Lead II is imported, sounds and respiration are
+not.
+"""
+
+import re
+from functools import partial
+from pathlib import Path
+
+from radarkit.datasets.importers.matlab import read_matlab
+from radarkit.datasets.importers.sixport import Names, read_iq_trial
+from radarkit.datasets.importers.source import (
+    ImportConfig,
+    ImportedTrial,
+    Importer,
+    Source,
+    files_in,
+    unfit,
+)
+from radarkit.errors import UserError
+
+_NAME = re.compile(r"DATASET_(\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2})_Person[ _]*(\d+)", re.IGNORECASE)
+_PERSON = re.compile(r"measurement_data_person\d+", re.IGNORECASE)
+_WHAT = "files like DATASET_2017-02-16_10-56-05_Person 11.mat"
+
+
+def find(path: Path, config: ImportConfig) -> list[Source]:
+    """List the measurements in the folders of a person or of all of them."""
+    files = files_in(path, ".mat", _WHAT)
+    if not any(_NAME.fullmatch(file.stem) for file in files):
+        raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
+    sources = []
+    for file in files:
+        found = _NAME.fullmatch(file.stem)
+        if found is None:
+            sources.append(unfit(file, path, _WHAT))
+        else:
+            name = f"person{int(found[2]):02d}-{found[1]}"
+            sources.append(Source(name, file, partial(read_trial, file)))
+    return sources
+
+
+def read_trial(path: Path) -> list[ImportedTrial]:
+    """Read one measurement.
+
+    Raises
+    ------
+    UserError
+        When fields are missing or do not fit each other.
+    """
+    found = _NAME.fullmatch(path.stem)
+    assert found is not None  # by `find`
+    folders = _scenario(path)
+    return [
+        read_iq_trial(
+            read_matlab(path),
+            Names("radar_I", "radar_Q", "Fs", "ecg_lead2", "Fs"),
+            path,
+            subject=f"person{int(found[2]):02d}",
+            trial=found[1],
+            status=_status(folders),
+            source=f"Shi 2020 {'/'.join(folders)}".strip(),
+        )
+    ]
+
+
+def _scenario(path: Path) -> tuple[str, ...]:
+    """Folders between that of the person and the file: positions, then what was done."""
+    parts = path.absolute().parent.parts
+    people = [index for index, part in enumerate(parts) if _PERSON.fullmatch(part)]
+    return parts[people[-1] + 1 :] if people else parts[-1:]
+
+
+def _status(folders: tuple[str, ...]) -> str:
+    names = [folder.lower() for folder in folders]
+    if any("after_sport" in name for name in names):
+        return "PE"
+    return "NB" if "default" in names else ""
+
+
+SHI = Importer(
+    "folders of DATASET_..._Person N.mat",
+    "CC BY 4.0: cite Shi et al., Scientific Data 7:50 (2020)",
+    find,
+)

@@ -1,0 +1,58 @@
+"""Version 5 and 7.3 of a MATLAB file read alike."""
+
+import numpy as np
+import pytest
+from scipy.io import savemat
+
+from radarkit.datasets.importers.matlab import field, read_matlab, scalar, vector
+from radarkit.errors import UserError
+
+from .fabricate import mmecg_struct, save_v73
+
+
+def test_both_versions_give_the_same(tmp_path):
+    struct = mmecg_struct(57)
+    savemat(tmp_path / "five.mat", {"data": struct})
+    save_v73(tmp_path / "seven.mat", struct)
+    five, seven = (read_matlab(tmp_path / name)["data"] for name in ("five.mat", "seven.mat"))
+    assert five.keys() == seven.keys() == struct.keys()
+    for name, value in struct.items():
+        np.testing.assert_array_equal(np.squeeze(five[name]), np.squeeze(value), err_msg=name)
+        np.testing.assert_array_equal(np.squeeze(seven[name]), np.squeeze(value), err_msg=name)
+    assert five["RCG"].shape == seven["RCG"].shape == struct["RCG"].shape
+
+
+@pytest.mark.parametrize("save", ["five", "seven"])
+@pytest.mark.parametrize("kept", [0, 100, 700, 0.5, 0.9])
+def test_a_file_that_is_cut_off_is_refused_in_one_line(save, kept, tmp_path):
+    path = tmp_path / "one.mat"
+    if save == "five":
+        savemat(path, {"data": mmecg_struct(57)}, do_compression=True)
+    else:
+        save_v73(path, mmecg_struct(57))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: kept if isinstance(kept, int) else int(kept * len(whole))])
+    with pytest.raises(UserError) as refused:
+        field(read_matlab(path), "data", path)
+    assert "one.mat" in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("junk", [b"hello", b"\x00" * 600, bytes(range(256)) * 8])
+def test_a_file_of_something_else_is_refused(junk, tmp_path):
+    (tmp_path / "one.mat").write_bytes(junk)
+    with pytest.raises(UserError, match="is not a whole MATLAB file"):
+        read_matlab(tmp_path / "one.mat")
+
+
+def test_fields_of_another_kind_are_refused(tmp_path):
+    path = tmp_path / "one.mat"
+    with pytest.raises(UserError, match=r"one.mat holds a; expected a field b"):
+        field({"a": 1}, "b", path)
+    with pytest.raises(UserError, match="is text; expected numbers"):
+        vector("hello", "a", path)
+    with pytest.raises(UserError, match="is a struct or cell array"):
+        vector({}, "a", path)
+    with pytest.raises(UserError, match=r"shape \(2, 2\); expected one signal"):
+        vector(np.eye(2), "a", path)
+    with pytest.raises(UserError, match="expected one number"):
+        scalar([1, 2], "a", path)
