@@ -60,4 +60,4 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv .lint build docs/_build docs/gallery $(DEMO) *.egg-info
+	rm -rf .venv .lint build docs/_build docs/gallery docs/reference/cli.md $(DEMO) *.egg-info

@@ -13,7 +13,11 @@ import typer.main
 from typer.testing import CliRunner
 
 import radarkit.extract
+from radarkit.capture import open_capture, read_config
 from radarkit.cli.main import app
+from radarkit.datasets.recipes import load_recipe
+from radarkit.models import PRESETS
+from radarkit.training.presets import load_config
 
 from . import docs_files
 from .docs_pages import ROOT, blocks, command_lines, pages, text_of
@@ -97,7 +101,13 @@ def check_theory(names):
     assert against == {"algorithm": 1, "released": 2}  # "against two of the three"
 
 
+def check_front_end(names):
+    capture = open_capture(Path("adc_data.bin"), names["MMECG_RADAR"])
+    assert capture.frames == names["motion_m"].shape[1]
+
+
 CHECKS = {
+    "docs/front_end.md": check_front_end,
     "README.md": check_readme,
     "docs/dataset.md": check_dataset,
     "docs/spectrogram.md": check_spectrogram,
@@ -184,6 +194,21 @@ def parse(words):
     if words[0] in ("--help", "--version"):
         return
     CLI.commands[words[0]].make_context(words[0], list(words[1:]))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "toml")])
+def test_every_file_of_settings_is_one_that_is_read(page, tmp_path):
+    for toml in blocks(page, "toml"):
+        tables, file = tomllib.loads(toml), tmp_path / "settings.toml"
+        file.write_text(toml, "utf-8")
+        if "chirp" in tables:
+            assert read_config(file).frame_rate_hz > 0
+        elif tables.get("extends") in PRESETS:
+            assert load_config(file=file).preset in PRESETS
+        elif "extends" in tables:
+            assert load_recipe(str(file)).description == tables["description"]
+        else:
+            assert page in ELSEWHERE, toml
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,8 +8,10 @@ be held against the truth.
 """
 
 # %%
-# A chest that breathes by 4 mm and beats by 0.2 mm, before the radar of the MMECG data set
-# -----------------------------------------------------------------------------------------
+# A chest and a capture of it
+# ---------------------------
+# It breathes by 4 mm and beats by 0.2 mm, before the radar of the MMECG data set.
+
 import tempfile
 from pathlib import Path
 
