@@ -14,7 +14,7 @@ from radarkit.simulate.scene import FrontEndConfig
 
 from .docs_pages import blocks
 
-RATE_HZ = 200.0
+RATE_HZ, RANGE_M = 200.0, 0.6
 CFG = """\
 channelCfg 15 1 0
 adcCfg 2 1
@@ -34,11 +34,11 @@ def chest_m(seconds):
     return (breath_m + 1e-4 * np.sin(2 * np.pi * 1.2 * time_s))[None]
 
 
-def write_capture(path, radar, seconds=10.0, seed=0, points=1):
+def write_capture(path, radar, seconds=10.0, seed=0, points=1, range_m=RANGE_M):
     """Record that chest with a radar."""
     chest = np.tile(chest_m(seconds), (points, 1))
-    rng = np.random.default_rng(seed)
-    write_dca1000(path, simulate_capture(chest, RATE_HZ, radar, FrontEndConfig(), rng), radar)
+    rng, scene = np.random.default_rng(seed), FrontEndConfig(chest_range_m=range_m)
+    write_dca1000(path, simulate_capture(chest, RATE_HZ, radar, scene, rng), radar)
 
 
 def for_readme(folder):
@@ -48,7 +48,7 @@ def for_readme(folder):
     (folder / "night").mkdir()
     radar = read_config(folder / "radar.toml")
     for seed, name in enumerate(("adc_data.bin", "night/ann-2.bin")):
-        write_capture(folder / name, radar, 20.0, seed, points=5)
+        write_capture(folder / name, radar, 20.0, seed, points=5, range_m=0.7)
 
 
 def simulated_data_set(folder):
@@ -62,9 +62,8 @@ def for_matlab(folder):
     (toml,) = blocks("docs/howto/matlab.md", "toml")
     (folder / "radar.toml").write_text(toml, "utf-8")
     radar = read_config(folder / "radar.toml")
-    samples = simulate_capture(
-        chest_m(10.0), RATE_HZ, radar, FrontEndConfig(), np.random.default_rng(0)
-    )
+    scene, rng = FrontEndConfig(chest_range_m=RANGE_M), np.random.default_rng(0)
+    samples = simulate_capture(chest_m(10.0), RATE_HZ, radar, scene, rng)
     frames = np.concatenate(list(samples))[:, 0, 0]  # (frame, rx, sample): one chirp a frame
     cube = frames.transpose(2, 1, 0)[:, :, None]
     savemat(folder / "cube.mat", {"adc": cube})
@@ -127,7 +126,7 @@ def for_mmwave_studio(folder):
 
 
 def for_infineon(folder):
-    """A recording of the Radar Fusion GUI: a chest at 0.6 m, 60 frames a second."""
+    """A recording of the Radar Fusion GUI: a chest, 60 frames a second."""
     inner = folder / "BGT60TR13C_record_20240102-030405" / "RadarIfxAvian_00"
     inner.mkdir(parents=True)
     start_hz, stop_hz, rate_hz, samples = 60e9, 62e9, 2e6, 64
@@ -142,7 +141,7 @@ def for_infineon(folder):
     (inner / "config.json").write_text(json.dumps(config))
     (inner / "meta.json").write_text('{"adc_resolution": 12, "sdk_version": "3.6.4"}')
     at = np.arange(600) / 60
-    away_m = 0.6 + np.interp(at, np.arange(2000) / RATE_HZ, chest_m(10.0)[0])[:, None]
+    away_m = RANGE_M + np.interp(at, np.arange(2000) / RATE_HZ, chest_m(10.0)[0])[:, None]
     delay_s = 2 * away_m / 299_792_458
     sample_s = np.arange(samples) / rate_hz
     slope_hz_per_s = (stop_hz - start_hz) * rate_hz / samples
@@ -150,3 +149,18 @@ def for_infineon(folder):
     noise = np.random.default_rng(0).normal(0, 2, turns.shape)
     counts = np.rint(2047 + 300 * np.cos(2 * np.pi * turns) + noise).astype(np.uint16)
     np.save(inner / "radar.npy", counts[:, None, None])
+
+
+MAKES = {
+    "README.md": for_readme,
+    "docs/dataset.md": simulated_data_set,
+    "docs/howto/matlab.md": for_matlab,
+    "docs/howto/dca1000-cli.md": for_dca1000_cli,
+    "docs/howto/mmwave-studio.md": for_mmwave_studio,
+    "docs/howto/infineon.md": for_infineon,
+}
+
+
+def lay_out(page, folder):
+    """Make what a page takes for granted, if it does."""
+    MAKES.get(page, lambda folder: None)(folder)

@@ -38,3 +38,11 @@ def command_lines(page):
     )
     lines = re.findall(r"^ {4,}(?:\$ )?(\S.*)$", re.sub(r"\\\n\s*", "", whole), re.MULTILINE)
     return [line for line in lines if line.startswith(_SHELL)]
+
+
+def run_python(page):
+    """Run the Python of a page from top to bottom; return what its names stand for in the end."""
+    names = {}
+    for code in blocks(page, "python"):
+        exec(compile(code, page, "exec"), names)
+    return names

@@ -5,8 +5,8 @@ import re
 import pytest
 from matplotlib import pyplot
 
-from .docs_pages import blocks, command_lines, text_of
-from .test_docs import run_lines, run_python
+from .docs_pages import blocks, command_lines, run_python, text_of
+from .test_docs import run_lines
 
 PAGE = "docs/tutorial.md"
 LINES = [line for line in command_lines(PAGE) if line.startswith("radarkit ")]
