@@ -5,14 +5,27 @@ from typing import Annotated
 
 import typer
 
+from radarkit.cli.train_options import (
+    config_option,
+    device_option,
+    epochs_option,
+    preset_option,
+    settings_option,
+)
+
+# headings of the help
+_NOISE = "With --robustness"
+_STRATEGIES = "With --strategies"
+_TRAINED = "With --strategies or --cross-validate"
+
 
 def evaluate(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="RUN... DATA",
-            help="Folder of the run, or of several with --robustness; then a labelled data set, an "
-            ".h5 file or a folder of them.",
+            metavar="[RUN...] DATA",
+            help="Folder of the run, or of several with --robustness, or none where runs are "
+            "trained; then a labelled data set, an .h5 file or a folder of them.",
             show_default=False,
         ),
     ],
@@ -20,18 +33,75 @@ def evaluate(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="The noise tables instead of the report.")
     ] = False,
+    strategies: Annotated[
+        bool,
+        typer.Option("--strategies", help="Train with every strategy and compare: no RUN then."),
+    ] = False,
+    cross_validate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K|loso",
+            help="Train K times, or once for each person, and score everybody: no RUN then.",
+        ),
+    ] = None,
     domain: Annotated[
         str | None,
         typer.Option(
-            help="With --robustness: where the noise is added, signal (default), spectrogram (as "
-            "published) or both."
+            help="Where the noise is added: signal, spectrogram (as published) or both.",
+            show_default="signal",
+            rich_help_panel=_NOISE,
         ),
     ] = None,
     noise_seed: Annotated[
-        int | None, typer.Option(help="With --robustness: seed of the noise.", min=0)
+        int | None,
+        typer.Option(help="Seed of the noise.", min=0, show_default="0", rich_help_panel=_NOISE),
+    ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="One of those to compare, such as uw or ega:temperature=0.5; may be repeated.",
+            show_default="those of the published table",
+            rich_help_panel=_STRATEGIES,
+        ),
+    ] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(
+            help="Trainings of each, from the seed of the configuration on.",
+            min=1,
+            show_default="1",
+            rich_help_panel=_STRATEGIES,
+        ),
+    ] = None,
+    leading: Annotated[
+        int | None,
+        typer.Option(
+            help="How many get more than one seed: the best after the first. EGA and the single "
+            "tasks always do.",
+            min=1,
+            show_default="all",
+            rich_help_panel=_STRATEGIES,
+        ),
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the output that is there: more seeds, other strategies.",
+            rich_help_panel=_STRATEGIES,
+        ),
+    ] = False,
+    preset: Annotated[str | None, preset_option(rich_help_panel=_TRAINED)] = None,
+    config: Annotated[Path | None, config_option(rich_help_panel=_TRAINED)] = None,
+    settings: Annotated[list[str] | None, settings_option(rich_help_panel=_TRAINED)] = None,
+    epochs: Annotated[int | None, epochs_option(rich_help_panel=_TRAINED)] = None,
+    device: Annotated[
+        str | None, device_option(show_default="auto", rich_help_panel=_TRAINED)
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(help="With --robustness: processes.", min=1, show_default="1")
+        int | None,
+        typer.Option(help="Processes, but for the plain report.", min=1, show_default="1"),
     ] = None,
     save_ecg: Annotated[
         bool,
@@ -48,17 +118,78 @@ def evaluate(
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Reconstruct the ECG of subjects a run has not seen, and score it beside baselines."""
+    from radarkit.cli.eval_modes import check_fit, one_of
     from radarkit.errors import UserError
 
+    asked = {
+        "--robustness": robustness,
+        "--strategies": strategies,
+        "--cross-validate": cross_validate is not None,
+    }
+    mode = one_of([name for name, wanted in asked.items() if wanted])
+    check_fit(
+        mode,
+        {
+            "--domain": domain,
+            "--noise-seed": noise_seed,
+            "--only": only,
+            "--seeds": seeds,
+            "--leading": leading,
+            "--preset": preset,
+            "--config": config,
+            "--set": settings,
+            "--epochs": epochs,
+            "--device": device,
+            "--jobs": jobs,
+            "--resume": resume,
+            "--save-ecg": save_ecg,
+            "--allow-seen": allow_seen,
+        },
+    )
     *runs, data = paths
+    if mode in ("--strategies", "--cross-validate"):
+        from radarkit.cli.train_options import train_config
+
+        if runs:
+            raise UserError(
+                f"{len(paths)} paths with {mode}", expected="DATA alone: the runs are trained"
+            )
+        resolved = train_config(preset, config, settings, {"epochs": epochs})
+        if mode == "--strategies":
+            from radarkit.cli.eval_trainings import strategy_table
+
+            strategy_table(
+                data,
+                output,
+                resolved,
+                only=only,
+                seeds=seeds or 1,
+                leading=leading,
+                device=device or "auto",
+                jobs=jobs or 1,
+                force=force,
+                resume=resume,
+            )
+            return
+        from radarkit.cli.eval_trainings import cross_validation
+
+        cross_validation(
+            data,
+            output,
+            resolved,
+            folds=cross_validate or "",
+            device=device or "auto",
+            jobs=jobs or 1,
+            save_ecg=save_ecg,
+            force=force,
+        )
+        return
     if not runs:
         raise UserError(f"one path, {data}", expected="RUN DATA: a run, then a data set")
-    if robustness:
-        if save_ecg:
-            raise UserError(
-                "--save-ecg with --robustness", expected="one of the two: the ECG is the clean one"
-            )
-        _noise_tables(
+    if mode == "--robustness":
+        from radarkit.cli.eval_noise import noise_tables
+
+        noise_tables(
             runs,
             data,
             output,
@@ -69,9 +200,6 @@ def evaluate(
             force=force,
         )
         return
-    for option, value in {"--domain": domain, "--noise-seed": noise_seed, "--jobs": jobs}.items():
-        if value is not None:
-            raise UserError(f"{option} {value} without --robustness", do="give both or neither")
     if len(runs) > 1:
         raise UserError(
             f"{len(runs)} runs for one report",
@@ -84,14 +212,11 @@ def evaluate(
 def _report(
     run: Path, data: Path, output: Path, *, save_ecg: bool, allow_seen: bool, force: bool
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from radarkit.cli.progress import progress_bar
-    from radarkit.evaluation.columns import METRICS
+    from radarkit.cli.report_table import report_table
     from radarkit.evaluation.ecg_files import check_wfdb, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
-    from radarkit.evaluation.present import present, summaries
+    from radarkit.evaluation.present import present
     from radarkit.files import atomic_folder, check_output
     from radarkit.training.metrics_log import read_history
 
@@ -101,61 +226,10 @@ def _report(
     with progress_bar("trials") as advance:
         evaluation = score_run(run, data, advance, allow_seen=allow_seen)
     with atomic_folder(output, force=force) as folder:
-        present(evaluation, read_history(run), folder)
+        present(evaluation, read_history(run), folder, run=str(run), output=str(output))
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
-    medians = {method: rows[0] for method, rows in summaries(evaluation).items()}
-    table = Table("medians over trials")
-    for method in medians:
-        table.add_column(method, justify="right", max_width=20)
-    for metric in (metric for metric in METRICS if metric.main):
-        values = (metric.shown(float(row[metric.key])) for row in medians.values())
-        table.add_row(f"{metric.heading} {metric.arrow}", *values)
-    Console().print(table)
+    report_table(evaluation)
     if evaluation.seen:
         typer.echo(f"subjects seen in training are among them: {', '.join(evaluation.seen)}")
     typer.echo(f"report: {output / 'report.html'}")
-
-
-def _noise_tables(
-    runs: list[Path],
-    data: Path,
-    output: Path,
-    *,
-    domain: str,
-    seed: int,
-    jobs: int,
-    allow_seen: bool,
-    force: bool,
-) -> None:
-    from rich.console import Console
-
-    from radarkit.cli.noise_table import noise_table
-    from radarkit.cli.progress import progress_bar
-    from radarkit.errors import UserError
-    from radarkit.evaluation.noise_conditions import Domain
-    from radarkit.evaluation.noise_protocol import Protocol
-    from radarkit.evaluation.published_noise import WHERE
-    from radarkit.evaluation.robustness import measured
-    from radarkit.evaluation.robustness_files import write_robustness
-    from radarkit.evaluation.robustness_rows import networks, noise_rows
-
-    choices: dict[str, tuple[Domain, ...]] = {
-        "signal": ("signal",),
-        "spectrogram": ("spectrogram",),
-        "both": ("signal", "spectrogram"),
-    }
-    if domain not in choices:
-        raise UserError(f"--domain {domain}", expected=", ".join(choices))
-    protocol = Protocol(tuple(runs), data, choices[domain], seed, allow_seen)
-    with (
-        progress_bar("conditions") as advance,
-        measured(protocol, output, jobs=jobs, force=force, on_condition=advance) as (folder, found),
-    ):
-        rows = noise_rows(found)
-        write_robustness(folder, rows, protocol.domains, protocol.made_from())
-    for name in found:
-        for each in protocol.domains:
-            Console().print(noise_table(networks(rows), name, each))
-    typer.echo(f"* delta-m as printed for noise in the spectrogram ({WHERE})")
-    typer.echo(f"report: {output / 'report.html'}, with the baselines and all printed figures")

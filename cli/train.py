@@ -6,31 +6,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from radarkit.cli.train_options import (
+    config_option,
+    device_option,
+    epochs_option,
+    preset_option,
+    settings_option,
+    train_config,
+)
+
 if TYPE_CHECKING:
     from radarkit.training.progress import Progress
-
-# what an option is called in a configuration
-_KEYS = {
-    "strategy": "strategy.name",
-    "temperature": "strategy.temperature",
-    "learning_rate": "optimiser.learning_rate",
-}
 
 
 def train(
     data: Annotated[Path, typer.Argument(help="Data set: an .h5 file or a folder of them.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")],
-    preset: Annotated[
-        str | None, typer.Option(help="Network: compact, paper or paper-temporal.")
-    ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", "-c", help="TOML with settings; see docs/training.md."),
-    ] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Any setting, such as clip_norm=0."),
-    ] = None,
+    preset: Annotated[str | None, preset_option()] = None,
+    config: Annotated[Path | None, config_option()] = None,
+    settings: Annotated[list[str] | None, settings_option()] = None,
     strategy: Annotated[
         str | None, typer.Option(help="How the tasks become one step: ega, uw, cagrad, ...")
     ] = None,
@@ -39,7 +33,7 @@ def train(
         str | None,
         typer.Option(help="Gradients the strategy weighs: parameters (exact) or features (fast)."),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training windows.")] = None,
+    epochs: Annotated[int | None, epochs_option()] = None,
     batch_size: Annotated[int | None, typer.Option(help="Windows of a step.")] = None,
     accumulate: Annotated[int | None, typer.Option(help="Parts of a batch, one by one.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Highest rate.")] = None,
@@ -56,7 +50,7 @@ def train(
             "from the seed by default.",
         ),
     ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[str, device_option()] = "auto",
     threads: Annotated[
         int | None,
         typer.Option(help="CPU threads of the network; compact has little use for more than 1."),
@@ -76,7 +70,6 @@ def train(
     from radarkit.datasets.reader import Dataset
     from radarkit.files import check_input, check_output
     from radarkit.training.metrics_log import read_history
-    from radarkit.training.presets import load_config, parse_settings
     from radarkit.training.run import RunRecord
     from radarkit.training.train import train as fit
     from radarkit.training.world import join_world
@@ -95,11 +88,8 @@ def train(
         "patience": patience,
         "seed": seed,
     }
-    changes = {_KEYS.get(key, key): value for key, value in options.items() if value is not None}
-    names = {_KEYS.get(key, key): f"--{key.replace('_', '-')}" for key in options}
-    changes |= parse_settings(settings or ())
     base = RunRecord.load(output).train if resume and config is None else None
-    resolved = load_config(preset, config, changes, names, base)
+    resolved = train_config(preset, config, settings, options, base)
     if not resume:
         check_output(output, force=force)
     keep_freed_memory()

@@ -84,7 +84,7 @@ class Protocol:
         return {
             "radarkit_version": __version__,
             "runs": runs,
-            "data": _fingerprint(dataset),
+            "data": fingerprint(dataset),
             "domains": list(self.domains),
             "noise_seed": self.seed,
         }
@@ -106,7 +106,7 @@ def _digest(run: Path) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
 
 
-def _fingerprint(dataset: Dataset) -> str:
+def fingerprint(dataset: Dataset) -> str:
     """Tell one data set from another without reading all of it."""
     trials = [(each.name, each.samples, each.path.stat().st_size) for each in dataset.trials]
     content = f"{dataset.attributes.get('config_json')} {trials}"

@@ -3,6 +3,7 @@
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from radarkit.evaluation.remake import train_command
 from radarkit.evaluation.report import ReportContent, write_report
 from radarkit.evaluation.scores import Row, for_json, summarise, summarise_by
 from radarkit.evaluation.verdicts import Verdict, in_words, verdicts
+
+_FROM_RADAR_ALONE = (
+    "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, offset or "
+    "length enters a reconstruction."
+)
 
 
 def summaries(evaluation: Evaluation) -> dict[str, list[Row]]:
@@ -53,6 +59,27 @@ def verdict_lines(evaluation: Evaluation) -> list[str]:
     ]
 
 
+@dataclass(frozen=True)
+class ManyRuns:
+    """What a report says of several runs together, in place of what it says of one.
+
+    Attributes
+    ----------
+    title : str
+    summary : sequence of str
+        Paragraphs under the title.
+    commands : sequence of str
+        That make it again.
+    facts : mapping
+        What ``metrics.json`` says besides.
+    """
+
+    title: str
+    summary: Sequence[str]
+    commands: Sequence[str]
+    facts: Mapping[str, Any]
+
+
 def present(
     evaluation: Evaluation,
     history: Sequence[Mapping[str, Any]],
@@ -60,6 +87,7 @@ def present(
     *,
     run: str = "RUN",
     output: str = "REPORT",
+    runs: ManyRuns | None = None,
 ) -> None:
     """Write scores, pictures and the page.
 
@@ -70,9 +98,11 @@ def present(
     history : sequence of mapping
         Epochs of the run, for its course of training.
     folder : Path
-        An existing empty folder.
+        An existing folder without these files.
     run, output : str
         What the commands that make it again call the run and the report.
+    runs : ManyRuns, optional
+        Where the trials are of several runs.
     """
     found, states, trials = summaries(evaluation), by_status(evaluation), _trials(evaluation)
     record, data = evaluation.record, evaluation.dataset
@@ -93,6 +123,7 @@ def present(
         "data": data.path.name,
         "subjects_seen_in_training": list(evaluation.seen),
         "run": record.model_dump(mode="json", exclude={"reference"}),
+        **(runs.facts if runs else {}),
     }
     (folder / "metrics.json").write_text(json.dumps(content, indent=2) + "\n")
 
@@ -105,8 +136,10 @@ def present(
     write_report(
         folder / "report.html",
         ReportContent(
-            title=f"ECG from radar: a run on people it has {'' if evaluation.seen else 'not '}seen",
-            summary=_summary(evaluation),
+            title=runs.title
+            if runs
+            else f"ECG from radar: a run on people it has {'' if evaluation.seen else 'not '}seen",
+            summary=[*(runs.summary if runs else _summary(evaluation)), _FROM_RADAR_ALONE],
             trials=trials,
             methods=found,
             statuses=states,
@@ -114,7 +147,9 @@ def present(
             configuration=_configuration(evaluation),
             versions=record.versions,
             seed=record.train.seed,
-            commands=(
+            commands=runs.commands
+            if runs
+            else (
                 train_command(record.train, str(record.data["name"]), run),
                 _eval_command(evaluation, run, output),
             ),
@@ -158,8 +193,6 @@ def _summary(evaluation: Evaluation) -> list[str]:
         f"{record.data['name']} and chosen on {len(record.split.validation)} more, reconstructs "
         f"the ECG of {people} {'people' if evaluation.seen else 'others'} in the data set "
         f"{evaluation.dataset.path.name}: {len(trials)} trials, {minutes:.1f} minutes.",
-        "R peaks, cycles and the long-term ECG come from the radar alone. No true R peak, offset "
-        "or length enters a reconstruction.",
     ]
 
 

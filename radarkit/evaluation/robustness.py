@@ -5,8 +5,6 @@ any order and by several processes. Until all are done they wait in ``OUT.unfini
 was stopped goes on from there if it asks for the same of the same. The output appears whole.
 """
 
-import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,17 +16,17 @@ from radarkit.evaluation.evaluate import evaluate
 from radarkit.evaluation.noise_conditions import Condition
 from radarkit.evaluation.noise_protocol import Protocol
 from radarkit.evaluation.scores import for_json
-from radarkit.files import atomic_file, check_output, held_folder, put_in_place
-from radarkit.parallel import Failure
-from radarkit.parallel import run as run_all
+from radarkit.evaluation.unfinished import do_parts, unfinished
+from radarkit.files import check_output
 
 OnCondition = Callable[[int, int, str], None]
 Scores = dict[str, list[dict[str, str | float | None]]]
-_PROTOCOL, _CONDITIONS = "protocol.json", "conditions"
+_CONDITIONS = "conditions"
 
 
 @dataclass(frozen=True)
 class _Task:
+    name: str
     run: Path
     data: Path
     condition: Condition
@@ -78,91 +76,39 @@ def measured(
     if len(protocol.names) < len(protocol.runs):
         raise UserError("the same run twice", expected="different runs")
     check_output(output, force=force)
-    wanted = protocol.made_from()
-    folder = output.with_name(f"{output.name}.unfinished")
-    if force and folder.exists():
-        shutil.rmtree(folder)
-    with held_folder(folder):
-        try:
-            _begin(folder, wanted)
-            yield folder, _scores(protocol, folder, jobs, on_condition)
-            check_output(output, force=force)
-            put_in_place(folder, output)
-        finally:
-            if folder.exists() and not _any_done(folder):
-                shutil.rmtree(folder)
-
-
-def _begin(folder: Path, wanted: dict[str, Any]) -> None:
-    """Note what is measured in a new folder; check that it is the same in one that is there."""
-    noted = folder / _PROTOCOL
-    if not _any_done(folder):
-        with atomic_file(noted, force=True) as part:
-            part.write_text(json.dumps(wanted, indent=2) + "\n")
-        return
-    there = json.loads(noted.read_text())
-    for key in wanted:
-        if there.get(key) != wanted[key]:
-            raise UserError(
-                f"{folder} was begun with {key} = {json.dumps(there.get(key))}",
-                expected=json.dumps(wanted[key]),
-                do="give another --output, or --force to begin anew",
-            )
-
-
-def _any_done(folder: Path) -> bool:
-    return any(folder.glob(f"{_CONDITIONS}/*/*.json"))
+    parts = (f"{_CONDITIONS}/*/*.json",)
+    with unfinished(output, protocol.made_from(), parts=parts, force=force) as folder:
+        yield folder, _scores(protocol, folder, jobs, on_condition)
 
 
 def _scores(
     protocol: Protocol, folder: Path, jobs: int, on_condition: OnCondition
 ) -> dict[str, dict[Condition, Scores]]:
     """Measure what is not there yet, and read everything."""
-    places = {
-        (name, condition): folder / _CONDITIONS / str(number) / f"{condition.key}.json"
-        for number, name in enumerate(protocol.names)
+    tasks = {
+        folder / _CONDITIONS / str(number) / f"{condition.key}.json": _Task(
+            name, run, protocol.data, condition, protocol.seed, protocol.allow_seen
+        )
+        for number, (name, run) in enumerate(protocol.names.items())
         for condition in protocol.conditions
     }
-    left = [key for key, place in places.items() if not place.exists()]
-    tasks = [
-        _Task(protocol.names[name], protocol.data, condition, protocol.seed, protocol.allow_seen)
-        for name, condition in left
-    ]
-    done = len(places) - len(left)
-
-    def keep(number: int, result: Scores | Failure) -> None:
-        nonlocal done
-        if isinstance(result, Failure):
-            return
-        name, condition = left[number]
-        place = places[name, condition]
-        place.parent.mkdir(parents=True, exist_ok=True)
-        content = {"run": name, "condition": condition.key, "methods": result}
-        with atomic_file(place, force=True) as part:
-            part.write_text(json.dumps(content, indent=1) + "\n")
-        done += 1
-        on_condition(done, len(places), f"{name} {condition.key}")
-
-    try:
-        results = run_all(_measure, tasks, jobs=jobs, on_done=keep)
-    except KeyboardInterrupt:
-        raise UserError(
-            f"interrupted with {done} of {len(places)} conditions done",
-            do="the same command goes on from there",
-        ) from None
-    for (name, condition), result in zip(left, results, strict=True):
-        if isinstance(result, Failure):
-            raise UserError(f"{name}, {condition.key}: {result.reason}")
-    return {
-        name: {
-            condition: json.loads(places[name, condition].read_text())["methods"]
-            for condition in protocol.conditions
-        }
-        for name in protocol.names
-    }
+    contents = do_parts(
+        _measure,
+        tasks,
+        unit="conditions",
+        name=lambda task: f"{task.name}, {task.condition.key}",
+        jobs=jobs,
+        on_done=lambda done, total, task: on_condition(
+            done, total, f"{task.name} {task.condition.key}"
+        ),
+    )
+    scores: dict[str, dict[Condition, Scores]] = {name: {} for name in protocol.names}
+    for task, content in zip(tasks.values(), contents, strict=True):
+        scores[task.name][task.condition] = content["methods"]
+    return scores
 
 
-def _measure(task: _Task) -> Scores:
+def _measure(task: _Task) -> dict[str, Any]:
     found = evaluate(
         task.run,
         task.data,
@@ -171,5 +117,9 @@ def _measure(task: _Task) -> Scores:
     )
     methods = found.trials[0].scores
     return {
-        method: for_json([trial.scores[method] for trial in found.trials]) for method in methods
+        "run": task.name,
+        "condition": task.condition.key,
+        "methods": {
+            method: for_json([trial.scores[method] for trial in found.trials]) for method in methods
+        },
     }
