@@ -15,6 +15,8 @@ from .docs_pages import blocks, pages, run_python, text_of
 ELSEWHERE = {  # pages whose Python needs more than a file or two, and the tests that run it
     "docs/tutorial.md": "tests/test_tutorial.py",
     "docs/importing.md": "tests/cli/test_import.py",
+    "docs/export.md": "tests/evaluation/test_export_run.py",
+    "docs/reconstruct.md": "tests/evaluation/test_reconstruct_command.py",
 }
 
 
