@@ -25,11 +25,15 @@ demo: $(INSTALLED)
 	$(BIN)/radarkit train $(DEMO)/data --output $(DEMO)/run --epochs 10 --seed 1
 	$(BIN)/radarkit eval $(DEMO)/run $(DEMO)/data --output $(DEMO)/report
 
+# A file of tests stays in one process, for what its tests share.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 test: $(INSTALLED)
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 
 test-all: $(INSTALLED)
-	$(BIN)/pytest -m ''
+	$(BIN)/pytest $(PARALLEL) -m '' --ignore tests/benchmarks
+	$(BIN)/pytest -m '' tests/benchmarks
 
 bench: $(INSTALLED)
 	$(BIN)/pytest -m '' -s tests/benchmarks
