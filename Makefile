@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+DOCS_INSTALLED := .venv/.docs-installed
 DEMO := demo
 
-.PHONY: demo test test-all bench lint format clean
+.PHONY: demo test test-all bench docs lint format clean
 
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -37,6 +38,16 @@ test-all: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/pytest -m '' -s tests/benchmarks
 
+$(DOCS_INSTALLED): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --constraint constraints.txt --editable '.[docs]'
+	@touch $@
+
+# The site, with its gallery run and its references made anew; a warning is an error.
+docs: $(DOCS_INSTALLED)
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --nitpicky --quiet docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 # mypy and import-linter do not know the package-dir map, so they read the built wheel.
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
@@ -53,4 +64,4 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf .venv .lint build $(DEMO) *.egg-info
+	rm -rf .venv .lint build docs/_build docs/gallery docs/reference/cli.md $(DEMO) *.egg-info

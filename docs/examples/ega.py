@@ -1,15 +1,21 @@
-"""EGA outside radarkit: three tasks on handwritten digits, with torchjd's own API.
+"""
+EGA outside radarkit: handwritten digits
+========================================
 
+Three tasks on small pictures, with torchjd's own API and none of radarkit's but the weighting.
 Eight by eight pixels that come with scikit-learn (UCI, "Optical Recognition of Handwritten
 Digits"). The tasks: which digit it is (cross-entropy), whether it is odd (binary cross-entropy),
 and where its ink is centred, in pixels from the middle (mean squared error). One trunk, three
 heads. EGA is compared with equal weighting and with Aligned-MTL, with the same seeds and settings.
 """
 
-# %% The problem: a third of the pictures to learn from, two thirds to test on
+# %%
+# The problem: a third of the pictures to learn from, two thirds to test on
+# -------------------------------------------------------------------------
 import statistics
 from collections.abc import Callable
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -20,6 +26,7 @@ from torchjd.aggregation import Aggregator, AlignedMTL, GramianWeightedAggregato
 from torchjd.autojac import jac_to_grad, mtl_backward
 
 from radarkit.mtl import EGAWeighting
+from radarkit.style import SERIES, plain_axes
 
 EPOCHS, SEEDS = 15, 3
 TASKS = ("digit", "odd", "centre")
@@ -56,7 +63,10 @@ def task_losses(
     ]
 
 
-# %% Training. What EGA needs beyond other aggregators of torchjd is `update` after each epoch
+# %%
+# Training
+# --------
+# What EGA needs beyond other aggregators of torchjd is `update` after each epoch.
 def train(network: Network, aggregator: Aggregator, loader: Batches) -> list[list[float]]:
     """Train a network; return EGA's eccentric vector after each epoch."""
     optimiser = torch.optim.Adam(network.parameters(), lr=3e-3)
@@ -91,7 +101,9 @@ def test_scores(network: Network, part: Subset[tuple[torch.Tensor, ...]]) -> lis
     ]
 
 
-# %% The same seeds for all: the split, the first weights and the order of the pictures
+# %%
+# The same seeds for all: the split, the first weights and the order of the pictures
+# ----------------------------------------------------------------------------------
 AGGREGATORS: dict[str, Callable[[], Aggregator]] = {
     "equal weighting": Sum,
     "Aligned-MTL": AlignedMTL,
@@ -119,3 +131,21 @@ for name, rows in scores.items():
     columns = list(zip(*rows, strict=True))
     shown = [f"{statistics.mean(each):.2f} ± {statistics.stdev(each):.2f}" for each in columns]
     print(f"{name:18}{shown[0]:>14}{shown[1]:>14}{shown[2]:>16}")
+
+figure, panels = plt.subplots(1, 4, figsize=(8, 2.6), layout="constrained")
+for line, task, color in zip(np.array(vectors).T, TASKS, SERIES, strict=False):
+    panels[0].plot(line, color=color, label=task)
+panels[0].set(xlabel="epoch", title="v of EGA")
+panels[0].legend(fontsize=7, frameon=False)
+for at, (axes, unit) in enumerate(
+    zip(panels[1:], ("digit (%)", "odd (%)", "centre (px)"), strict=True)
+):
+    for place, rows in enumerate(scores.values()):
+        values = [row[at] for row in rows]
+        axes.plot([place] * len(values), values, "o", color=SERIES[place], alpha=0.7)
+    axes.set(title=f"error: {unit}", xlim=(-0.5, 2.5), ylim=(0, None))
+    axes.set_xticks(range(3), ["equal", "Aligned", "EGA"])
+for axes in panels:
+    axes.title.set_fontsize(9)
+    plain_axes(axes)
+plt.show()

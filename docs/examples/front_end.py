@@ -1,4 +1,6 @@
-"""What each flaw of a front end does to the motion that is read from the capture.
+"""
+What the flaws of a radar do to the motion
+==========================================
 
 A chest that breathes and beats stands in front of the radar of the MMECG data set. The scene of
 `radarkit.simulate.scene.REALISTIC` is simulated without flaws, with each of them alone, with all,
@@ -8,6 +10,7 @@ and with some of them far worse than on a real board.
 import tempfile
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from radarkit.capture import open_capture, write_dca1000
@@ -16,6 +19,7 @@ from radarkit.simulate.fmcw import MMECG_RADAR, simulate_capture
 from radarkit.simulate.impairments import Leakage, Mixers
 from radarkit.simulate.multipath import Mirror
 from radarkit.simulate.scene import REALISTIC
+from radarkit.style import MODEL, plain_axes
 
 RATE_HZ, SECONDS, POINTS = 200.0, 20.0, 20
 CLEAN = {"mirrors": (), "leakage": None, "phase_noise_dbc_hz": None, "mixers": Mixers()}
@@ -56,3 +60,14 @@ print("flaw                              range    heart, rms error")
 for name, flaws in cases.items():
     range_m, errors_um[name] = heart_error_um(flaws)
     print(f"{name:32s}  {range_m:.2f} m  {errors_um[name]:5.2f} um")
+
+# %%
+# Most of it is kept apart by range. What harms is what falls into the range bin of the chest, and
+# clipping, which mixes all ranges.
+
+figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
+axes.barh([name.replace("_", " ") for name in errors_um], list(errors_um.values()), color=MODEL)
+axes.invert_yaxis()
+axes.set_xlabel("rms error of the heart's motion (µm)")
+plain_axes(axes)
+plt.show()
