@@ -25,7 +25,8 @@ def evaluate(
         typer.Argument(
             metavar="[RUN...] DATA",
             help="Folder of the run, or of several with --robustness, or none where runs are "
-            "trained; then a labelled data set, an .h5 file or a folder of them.",
+            "trained ('shipped' is the run that ships with radarkit); then a labelled data set, "
+            "an .h5 file or a folder of them.",
             show_default=False,
         ),
     ],
@@ -120,6 +121,7 @@ def evaluate(
     """Reconstruct the ECG of subjects a run has not seen, and score it beside baselines."""
     from radarkit.cli.eval_modes import check_fit, one_of
     from radarkit.errors import UserError
+    from radarkit.pretrained import run_folder
 
     asked = {
         "--robustness": robustness,
@@ -190,7 +192,7 @@ def evaluate(
         from radarkit.cli.eval_noise import noise_tables
 
         noise_tables(
-            runs,
+            [run_folder(run) for run in runs],
             data,
             output,
             domain=domain or "signal",
@@ -218,15 +220,17 @@ def _report(
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present
     from radarkit.files import atomic_folder, check_output
+    from radarkit.pretrained import run_folder
     from radarkit.training.metrics_log import read_history
 
+    folder_of_run = run_folder(run)
     check_output(output, force=force)
     if save_ecg:
         check_packages()
     with progress_bar("trials") as advance:
-        evaluation = score_run(run, data, advance, allow_seen=allow_seen)
+        evaluation = score_run(folder_of_run, data, advance, allow_seen=allow_seen)
     with atomic_folder(output, force=force) as folder:
-        present(evaluation, read_history(run), folder, run=str(run), output=str(output))
+        present(evaluation, read_history(folder_of_run), folder, run=str(run), output=str(output))
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
     report_table(evaluation)

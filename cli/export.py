@@ -7,7 +7,9 @@ import typer
 
 
 def export(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    run: Annotated[
+        Path, typer.Argument(help="Folder of the run, or 'shipped': that of radarkit.")
+    ],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="File: .onnx, or .pt2 for torch.export."),
@@ -15,9 +17,10 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
     """Write the best network of a run as ONNX or torch.export, checked against the original."""
+    from radarkit.pretrained import run_folder
     from radarkit.training.export import export_run
 
-    found = export_run(run, output, force=force)
+    found = export_run(run_folder(run), output, force=force)
     size_mb = found.path.stat().st_size / 1e6
     typer.echo(
         f"{found.path}: {size_mb:.1f} MB, within {found.largest_difference:.1g} of the network of "

@@ -16,7 +16,11 @@ _PUBLISHED_CHANNELS = 50
 
 def info(
     path: Annotated[
-        Path | None, typer.Argument(help="Data set (.h5 or folder), run, or radar configuration.")
+        Path | None,
+        typer.Argument(
+            help="Data set (.h5 or folder), run ('shipped': that of radarkit), or radar "
+            "configuration."
+        ),
     ] = None,
     toml: Annotated[
         Path | None, typer.Option(help="Write the radar's configuration here, as radarkit's TOML.")
@@ -42,6 +46,7 @@ def info(
     """Print what a data set, a radar configuration or a run holds, or the layers of a network."""
     from radarkit.errors import UserError
     from radarkit.files import check_input
+    from radarkit.pretrained import run_folder
 
     if model is not None:
         for other, present in (("PATH", path), ("--toml", toml), ("--board", board)):
@@ -53,6 +58,7 @@ def info(
         raise UserError(f"--channels {channels} without --model", do="name a network with --model")
     if path is None:
         raise UserError("neither PATH nor --model", expected="one of them")
+    path = run_folder(path)
     check_input(path, "file or folder")
     kind = _kind(path)
     if kind == "radar":

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 
 def reconstruct(
-    run: Annotated[Path, typer.Argument(help="Folder of the run.")],
-    source: Annotated[
-        Path,
+    paths: Annotated[
+        list[Path],
         typer.Argument(
-            metavar="CAPTURE|DATA",
-            help="Raw capture, or data set: an .h5 file or a folder of them.",
+            metavar="[RUN] CAPTURE|DATA",
+            help="Folder of the run, or none: the one that ships with radarkit. Then a raw "
+            "capture, or a data set: an .h5 file or a folder of them.",
+            show_default=False,
         ),
     ],
     output: Annotated[
@@ -57,6 +58,7 @@ def reconstruct(
     from radarkit.evaluation.reading_files import check_reading_output
     from radarkit.files import check_input
 
+    run, source = _run_and_source(paths)
     check_input(source, "capture or data set")
     check_reading_output(output, force=force)
     of_capture = {
@@ -76,7 +78,7 @@ def reconstruct(
         check_reading_output(output, len(Dataset(source).trials), force=force)
         with progress_bar("trials") as advance:
             readings = read_all(run, source, advance)
-        _finish(readings, output, force=force)
+        _finish(readings, output, run, force=force)
         return
     if board is not None and config is None:
         raise UserError(f"--board {board} without --config", expected="both")
@@ -92,7 +94,20 @@ def reconstruct(
             max_range=max_range,
             allow_partial=allow_partial,
         )
-        _finish(read_all(run, data), output, force=force)
+        _finish(read_all(run, data), output, run, force=force)
+
+
+def _run_and_source(paths: list[Path]) -> tuple[Path, Path]:
+    from radarkit.errors import UserError
+    from radarkit.pretrained import SHIPPED, run_folder
+
+    expected = "[RUN] CAPTURE|DATA: a run, or none for the shipped one, then one capture or data"
+    if len(paths) > 2:
+        raise UserError(f"{len(paths)} paths", expected=expected, do="call it once a capture")
+    *runs, source = paths
+    if not runs and (source / "run.json").is_file():
+        raise UserError(f"the run {source} alone", expected=expected)
+    return run_folder(runs[0] if runs else Path(SHIPPED)), source
 
 
 def _is_data(path: Path) -> bool:
@@ -129,10 +144,15 @@ def _extract(
     print_table(found.reports)
 
 
-def _finish(readings: "list[Reading]", output: Path, *, force: bool) -> None:
+def _finish(readings: "list[Reading]", output: Path, run: Path, *, force: bool) -> None:
     from radarkit.evaluation.reading_files import save_readings
+    from radarkit.pretrained import READER, is_shipped
 
-    save_readings(readings, output, force=force)
+    shipped = is_shipped(run)
+    reader = READER if shipped else f"the run {run}"
+    save_readings(readings, output, reader, force=force)
     for reading in readings:
         typer.echo(reading.line())
+    if shipped:
+        typer.echo(f"read by {READER}")
     typer.echo(f"{output}: not for diagnosis")

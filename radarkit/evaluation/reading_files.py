@@ -46,7 +46,9 @@ def check_reading_output(output: Path, trials: int = 1, *, force: bool = False) 
         check_output(path, force=force)
 
 
-def save_readings(readings: Sequence[Reading], output: Path, *, force: bool = False) -> None:
+def save_readings(
+    readings: Sequence[Reading], output: Path, reader: str, *, force: bool = False
+) -> None:
     """Write readings; all files appear, or none.
 
     Parameters
@@ -55,6 +57,8 @@ def save_readings(readings: Sequence[Reading], output: Path, *, force: bool = Fa
         At least one.
     output : Path
         A folder, or a file whose suffix says the format.
+    reader : str
+        By whom they were read, for the summary.
     force : bool
         Replace what is there.
 
@@ -70,12 +74,12 @@ def save_readings(readings: Sequence[Reading], output: Path, *, force: bool = Fa
             stems = stems_of([reading.header for reading in readings])
             for stem, reading in zip(stems, readings, strict=True):
                 _save(folder / stem, reading, (*FORMATS, PICTURE))
-            _save_summary(folder / f"summary{SUMMARY}", readings)
+            _save_summary(folder / f"summary{SUMMARY}", readings, reader)
         return
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder_name:
         folder = Path(folder_name)
         if suffix == SUMMARY:
-            _save_summary(folder / output.name, readings)
+            _save_summary(folder / output.name, readings, reader)
         else:
             _save(folder / output.stem, readings[0], (suffix,))
         for path in sorted(folder.iterdir()):
@@ -108,9 +112,10 @@ def _save(base: Path, reading: Reading, suffixes: Sequence[str]) -> None:
         reading_figure(reading).savefig(base.with_name(f"{base.name}{PICTURE}"), dpi=DPI)
 
 
-def _save_summary(path: Path, readings: Sequence[Reading]) -> None:
+def _save_summary(path: Path, readings: Sequence[Reading], reader: str) -> None:
     content = {
         "note": NOTE,
+        "read_by": reader,
         "radarkit_version": __version__,
         "recordings": [reading.as_json() for reading in readings],
     }
