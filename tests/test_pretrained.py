@@ -32,9 +32,9 @@ def call(*arguments):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Two people whom no run has seen, 20 s in front of four channels."""
+    """Two people whom no run has seen, 20 s in front of eight channels."""
     where = tmp_path_factory.mktemp("shipped")
-    recipe = load_recipe("lying", subjects=2, duration_s=20, channels=4)
+    recipe = load_recipe("lying", subjects=2, duration_s=20, channels=8)
     simulate_dataset(where / "data.h5", SimulationConfig(recipe=recipe, seed=77))
     return where
 
