@@ -7,9 +7,7 @@ import typer
 
 
 def export(
-    run: Annotated[
-        Path, typer.Argument(help="Folder of the run, or 'shipped': that of radarkit.")
-    ],
+    run: Annotated[Path, typer.Argument(help="Folder of the run, or 'shipped': that of radarkit.")],
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="File: .onnx, or .pt2 for torch.export."),
