@@ -99,7 +99,7 @@ def reconstruct(
 
 def _run_and_source(paths: list[Path]) -> tuple[Path, Path]:
     from radarkit.errors import UserError
-    from radarkit.pretrained import SHIPPED, run_folder
+    from radarkit.pretrained import run_folder, shipped_run
 
     expected = "[RUN] CAPTURE|DATA: a run, or none for the shipped one, then one capture or data"
     if len(paths) > 2:
@@ -107,7 +107,7 @@ def _run_and_source(paths: list[Path]) -> tuple[Path, Path]:
     *runs, source = paths
     if not runs and (source / "run.json").is_file():
         raise UserError(f"the run {source} alone", expected=expected)
-    return run_folder(runs[0] if runs else Path(SHIPPED)), source
+    return run_folder(runs[0]) if runs else shipped_run(), source
 
 
 def _is_data(path: Path) -> bool:

@@ -80,7 +80,9 @@ def test_its_model_card_is_the_one_that_the_run_gives(tmp_path):
     assert "It is **not** for" in card and "its data set is simulated" in card
 
 
-def test_without_a_run_the_shipped_one_reads_and_says_so(folder):
+def test_without_a_run_the_shipped_one_reads_and_says_so(folder, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shipped").mkdir()  # somebody's own, and not asked for
     said = call("reconstruct", folder / "data.h5", "-o", folder / "default")
     assert f"read by {READER}\n" in said
     assert said == call("reconstruct", RUN, folder / "data.h5", "-o", folder / "by-path").replace(
