@@ -2,8 +2,6 @@
 
 import json
 import re
-import textwrap
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -354,11 +352,3 @@ def test_the_real_json_of_an_awr1642_has_an_odd_number_of_samples(shared_data, t
     assert config.frame_shape == (125, 1, 4, 112)
     assert config.chirp_period_s == pytest.approx(47.06666666666666e-6)
     assert config.adc.format == "complex" and config.adc.iq_order == "i-first"
-
-
-def test_the_toml_of_the_documentation_is_a_configuration(tmp_path):
-    text = (Path(__file__).parents[2] / "docs" / "captures.md").read_text("utf-8")
-    block = re.search(r"(?:^    .*\n)*^    \[chirp\]\n(?:^    .*\n)+", text, re.MULTILINE)
-    config = read(tmp_path, textwrap.dedent(block[0]), "radar.toml")
-    assert config.frame_shape == (8, 2, 4, 256)
-    assert config.adc.axes == ("frame", "chirp", "rx", "sample")
