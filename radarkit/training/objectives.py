@@ -26,9 +26,12 @@ class Objective(ABC):
     ----------
     tasks : tuple of str
         In the order of the losses.
+    judged : tuple of int, optional
+        The tasks by which the best epoch is chosen, where that is not for the strategy to say.
     """
 
     tasks: ClassVar[tuple[str, ...]]
+    judged: ClassVar[tuple[int, ...] | None] = None
 
     @abstractmethod
     def predict(self, model: Network, window: Any) -> NamedTuple:
@@ -64,9 +67,14 @@ class ThreeTasks(Objective):
 
 
 class CycleAndEcg(Objective):
-    """radarODE: the cycle by its mean squared error, the ECG of a window by the root of its own."""
+    """radarODE: the cycle by its mean squared error, the ECG of a window by the root of its own.
+
+    The epoch is chosen by the ECG: it is all that comes out, and the stages learn apart, so that the
+    best epoch of the cycle may be one in which there is no ECG yet.
+    """
 
     tasks = ("shape", "ecg")
+    judged = (1,)
 
     def predict(self, model: Network, window: CycleWindow) -> CyclePrediction:
         """Run both stages."""

@@ -87,7 +87,7 @@ class Trainer:
                 expected="at least 2 windows a part",
                 do="use larger batches, fewer parts or fewer processes",
             )
-        self.judge = Judge(self.strategy.judged, config.patience)
+        self.judge = Judge(self._objective.judged or self.strategy.judged, config.patience)
         self.epoch, self.step, self.stopped = 0, 0, False
         self._totals = torch.zeros(len(self._tasks), dtype=torch.float64)
         self._taken = self._skipped = self._bad_in_a_row = 0

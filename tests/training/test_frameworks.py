@@ -9,6 +9,7 @@ from radarkit.datasets.radarode_windows import CycleWindow
 from radarkit.models import ModelConfig, build_model
 from radarkit.models.mu_law import decode, encode
 from radarkit.mtl import build_strategy
+from radarkit.training.metrics_log import read_history
 from radarkit.training.objectives import objective_of
 from radarkit.training.presets import load_config
 from radarkit.training.step import MultiTaskStep
@@ -81,3 +82,13 @@ def test_an_interrupted_run_goes_on_to_the_very_same_end(data, tmp_path, preset)
     torch.rand(7)  # another process would have drawn something else, too
     train(data, settings, tmp_path / "cut", resume=True)
     assert same(contents(tmp_path / "whole"), contents(tmp_path / "cut"))
+
+
+def test_radarode_is_chosen_by_its_ecg_and_not_by_the_cycle(data, tmp_path):
+    config = load_config("radarode", changes={"epochs": 3, "window.hop_s": 1.0})
+    train(data, config, tmp_path / "run")
+    rows = read_history(tmp_path / "run")
+    first = rows[0]["validation"]["ecg"]
+    assert [row["validation_score"] for row in rows] == pytest.approx(
+        [row["validation"]["ecg"] / first for row in rows]
+    )
