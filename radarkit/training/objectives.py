@@ -69,8 +69,8 @@ class ThreeTasks(Objective):
 class CycleAndEcg(Objective):
     """radarODE: the cycle by its mean squared error, the ECG of a window by the root of its own.
 
-    The epoch is chosen by the ECG: it is all that comes out, and the stages learn apart, so that the
-    best epoch of the cycle may be one in which there is no ECG yet.
+    The epoch is chosen by the ECG: it is all that comes out, and the stages learn apart, so that
+    the best epoch of the cycle may be one in which there is no ECG yet.
     """
 
     tasks = ("shape", "ecg")
