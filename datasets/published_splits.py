@@ -13,16 +13,12 @@ code chose its checkpoint on the test trials. Here two people choose it who are 
 published split.
 """
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from radarkit.datasets.splits import SHARED, Split
+from radarkit.datasets.toml_file import read_toml
 from radarkit.errors import UserError
-from radarkit.files import check_input, load_toml
-from radarkit.validation import first_problem
 
 TRIALS = {
     1: (1, 2),
@@ -133,14 +129,7 @@ def _from_file(path: Path) -> Split:
         raise UserError(
             f"no split {path}", expected=f"{', '.join(SPLITS)}, or a .toml file with its people"
         )
-    check_input(path, "split")
-    try:
-        return Split.model_validate(load_toml(path))
-    except ValidationError as error:
-        problem = first_problem(error)
-        raise UserError(f"{path}: {problem.key}{problem.value}", expected=problem.wanted) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not TOML: {error}") from error
+    return read_toml(path, "split", Split)
 
 
 def _remedy(missing: Sequence[str], subjects: Sequence[str]) -> str | None:

@@ -23,15 +23,13 @@ Other keys are refused.
 """
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from radarkit.datasets.toml_file import read_toml
 from radarkit.errors import UserError
-from radarkit.files import check_input, load_toml
-from radarkit.validation import first_problem
 
 UNITS = {
     "displacement": {"m": 1.0, "mm": 1e-3, "um": 1e-6},
@@ -173,11 +171,4 @@ def read_mapping(path: Path) -> Mapping:
     UserError
         When it is missing, no TOML, or has keys or values that do not fit.
     """
-    check_input(path, "mapping")
-    try:
-        return Mapping.model_validate(load_toml(path))
-    except ValidationError as error:
-        problem = first_problem(error)
-        raise UserError(f"{path}: {problem.key}{problem.value}", expected=problem.wanted) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is not TOML: {error}") from None
+    return read_toml(path, "mapping", Mapping)
