@@ -17,10 +17,8 @@ from radarkit.datasets.importers.source import (
     ImportedTrial,
     Importer,
     Source,
-    files_in,
-    unfit,
+    sources_in,
 )
-from radarkit.errors import UserError
 
 _NAME = re.compile(r"(GDN(\d{4}))_(\d_[A-Za-z]+)")
 _FIRST_LEAD = (6, 15, 21, 22)  # people of whom tfm_ecg1 is the better one; else tfm_ecg2
@@ -29,15 +27,13 @@ _WHAT = "files like GDN0001_1_Resting.mat, in a folder a person"
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the scenarios in a folder of folders of people."""
-    files = files_in(path, ".mat", _WHAT)
-    if not any(_NAME.fullmatch(file.stem) for file in files):
-        raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
-    return [
-        Source(file.stem, file, partial(read_trial, file))
-        if _NAME.fullmatch(file.stem)
-        else unfit(file, path, _WHAT)
-        for file in files
-    ]
+    return sources_in(path, ".mat", _WHAT, _source)
+
+
+def _source(file: Path) -> Source | None:
+    return (
+        Source(file.stem, file, partial(read_trial, file)) if _NAME.fullmatch(file.stem) else None
+    )
 
 
 def read_trial(path: Path) -> list[ImportedTrial]:

@@ -18,10 +18,8 @@ from radarkit.datasets.importers.source import (
     ImportedTrial,
     Importer,
     Source,
-    files_in,
-    unfit,
+    sources_in,
 )
-from radarkit.errors import UserError
 
 _NAME = re.compile(r"DATASET_(\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2})_Person[ _]*(\d+)", re.IGNORECASE)
 _PERSON = re.compile(r"measurement_data_person\d+", re.IGNORECASE)
@@ -30,18 +28,15 @@ _WHAT = "files like DATASET_2017-02-16_10-56-05_Person 11.mat"
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the measurements in the folders of a person or of all of them."""
-    files = files_in(path, ".mat", _WHAT)
-    if not any(_NAME.fullmatch(file.stem) for file in files):
-        raise UserError(f"{files[0].name} in {path}", expected=_WHAT, do="check the path")
-    sources = []
-    for file in files:
-        found = _NAME.fullmatch(file.stem)
-        if found is None:
-            sources.append(unfit(file, path, _WHAT))
-        else:
-            name = f"person{int(found[2]):02d}-{found[1]}"
-            sources.append(Source(name, file, partial(read_trial, file)))
-    return sources
+    return sources_in(path, ".mat", _WHAT, _source)
+
+
+def _source(file: Path) -> Source | None:
+    found = _NAME.fullmatch(file.stem)
+    if found is None:
+        return None
+    name = f"person{int(found[2]):02d}-{found[1]}"
+    return Source(name, file, partial(read_trial, file))
 
 
 def read_trial(path: Path) -> list[ImportedTrial]:

@@ -117,6 +117,34 @@ def _refuse(name: str, expected: str) -> list[ImportedTrial]:
     raise UserError(f"{name} is left out", expected=expected)
 
 
+def sources_in(
+    path: Path, suffix: str, what: str, source_of: Callable[[Path], Source | None]
+) -> list[Source]:
+    """Make sources of the files of a kind in a folder and below, or of the one that was named.
+
+    Parameters
+    ----------
+    path : Path
+        Folder or file.
+    suffix : str
+        Of the kind.
+    what : str
+        How such files are called, for messages.
+    source_of : callable
+        Makes a source of a file whose name fits, and None of others, which become `unfit`.
+
+    Raises
+    ------
+    UserError
+        When there is no file of that kind, or no name fits.
+    """
+    files = files_in(path, suffix, what)
+    made = [source_of(file) for file in files]
+    if not any(made):
+        raise UserError(f"{files[0].name} in {path}", expected=what, do="check the path")
+    return [source or unfit(file, path, what) for source, file in zip(made, files, strict=True)]
+
+
 def files_in(path: Path, suffix: str, what: str) -> list[Path]:
     """List the files of a kind in a folder and below, or the one file that was named.
 
