@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 def simulate(
     recipe: Annotated[
-        str, typer.Argument(help="default, lying, benchmark, benchmark-small, or a .toml file.")
+        str,
+        typer.Argument(help="default, lying, benchmark, benchmark-small, varied, or a .toml file."),
     ] = "default",
     output: Annotated[
         Path | None,

@@ -78,5 +78,5 @@ class WindowDataset(LabelledWindows[Window]):
         else:
             spectrogram = self._noisy.read(at.header, at.start, self._hits[index], at.epoch)
         if at.variation is not None:
-            spectrogram = augment(spectrogram, at.variation)
+            spectrogram = augment(spectrogram, at.variation, self._config.few_channels_share)
         return Window(torch.from_numpy(spectrogram), at.shape, at.length, at.anchors)

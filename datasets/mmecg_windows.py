@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from radarkit.datasets.augment import draw_channels
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.signal_windows import SignalWindows
 from radarkit.datasets.trial_header import TrialHeader
@@ -39,7 +40,7 @@ class PointDataset(SignalWindows[PointWindow]):
         at = self.place(index)
         vibration, places = self.vibration(at), places_of(self._dataset, at.header)
         if at.variation is not None:  # points come in an order without a meaning
-            order = at.variation.permutation(len(vibration))
+            order = draw_channels(len(vibration), at.variation, self._config.few_channels_share)
             vibration, places = vibration[order], places[order]
         return PointWindow(torch.from_numpy(vibration), torch.from_numpy(places), self.ecg(at))
 

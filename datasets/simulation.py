@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.capture import write_toml
 from radarkit.datasets.build import spectrogram_of
+from radarkit.datasets.frames import seen_in_frames
 from radarkit.datasets.raw import RawConfig, begin_captures, check_captures, holds, write_capture
 from radarkit.datasets.resume import is_finished, make_shards
 from radarkit.datasets.store import create
@@ -71,7 +72,7 @@ class SimulationConfig(BaseModel):
 
 
 def simulate_person(
-    config: SimulationConfig, number: int, trial: int, *, thermal: bool = True
+    config: SimulationConfig, number: int, trial: int, *, recorded: bool = True
 ) -> SimulatedTrial:
     """Simulate one trial of one person.
 
@@ -81,8 +82,8 @@ def simulate_person(
         What to simulate.
     number, trial : int
         Whose and which, counted from 0.
-    thermal : bool
-        Add the recipe's white noise; not where a radar has its own.
+    recorded : bool
+        As the recipe says, with its frame rate and white noise; not where a radar has its own.
     """
     recipe = config.recipe
     status = recipe.trials[trial] if config.ecg is None else "NB"
@@ -95,15 +96,20 @@ def simulate_person(
     else:
         heart = config.hearts.heart(number, trial, len(recipe.trials), recipe.duration_s)
     conditions = recipe.conditions(config.seed_of(number, trial, _CONDITIONS), status)
-    if not thermal:
+    if not recorded:
         conditions = conditions.model_copy(update={"noise_m": 0.0})
-    return simulate_trial(
+    simulated = simulate_trial(
         subject,
         heart,
         of_trial,
         name=(config.name_of(number), str(trial + 1)),
         conditions=conditions,
         noises=config.noises,
+    )
+    if not recorded:
+        return simulated
+    return replace(
+        simulated, recording=seen_in_frames(simulated.recording, conditions.frame_rate_hz)
     )
 
 
@@ -230,7 +236,7 @@ def _make(shard: _Shard, on_trial: OnTrial = lambda *_: None) -> None:
     with create(shard.shard, config=made_from, seed=config.seed, force=shard.force) as writer:
         for number in shard.people:
             for trial in trials:
-                simulated = simulate_person(config, number, trial, thermal=shard.raw is None)
+                simulated = simulate_person(config, number, trial, recorded=shard.raw is None)
                 recording = simulated.recording
                 writer.add(recording, spectrogram_of(recording))
                 times = vars(simulated.beat_times)

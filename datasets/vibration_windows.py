@@ -85,7 +85,7 @@ class VibrationDataset(LabelledWindows[VibrationWindow]):
         rows = (at.header.channels, at.header.rows, 1)
         cells = np.arange(1, np.prod(rows) + 1, dtype=np.float32).reshape(rows)  # exact
         if at.variation is not None:
-            cells = augment(cells, at.variation)
+            cells = augment(cells, at.variation, self._config.few_channels_share)
         return VibrationWindow(
             torch.from_numpy(self._reader.vibration(at.header, at.start, at.epoch)),
             torch.tensor(self._reader.inside(at.header, at.start)),

@@ -37,6 +37,9 @@ class WindowConfig(BaseModel):
         Distance between the starts of successive windows of a trial.
     anchor_sigma_s : float
         Width of the Gaussian at each R peak; 0 draws the published impulse.
+    few_channels_share : float
+        Share of the windows of a training that show a few of their channels only, others in every
+        epoch: for networks that are to read radars with fewer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +47,7 @@ class WindowConfig(BaseModel):
     length_s: float = Field(default=4.0, gt=0)
     hop_s: float = Field(default=0.4, gt=0)
     anchor_sigma_s: float = Field(default=0.02, ge=0)
+    few_channels_share: float = Field(default=0.0, ge=0, le=1)
 
     @property
     def samples(self) -> int:

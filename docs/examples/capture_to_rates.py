@@ -27,7 +27,7 @@ from radarkit.style import MODEL, PICKED, TRUE_LINE, plain_axes
 
 RADAR, RATE_HZ = DEFAULT_RADAR, 200.0
 recipe = load_recipe("lying", subjects=1, duration_s=30, channels=5)
-person = simulate_person(SimulationConfig(recipe=recipe, seed=4), 0, 0, thermal=False)
+person = simulate_person(SimulationConfig(recipe=recipe, seed=4), 0, 0, recorded=False)
 chest = person.recording
 folder = tempfile.TemporaryDirectory()
 path = Path(folder.name) / "adc_data.bin"

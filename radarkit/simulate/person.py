@@ -4,6 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.simulate.chest import Chest
 from radarkit.simulate.ecg import Morphology
+from radarkit.simulate.heart import SAMPLE_RATE_HZ
 from radarkit.simulate.mechanics import Mechanics
 from radarkit.simulate.motion import Motion
 from radarkit.simulate.pulse import Pulse
@@ -35,6 +36,8 @@ class Conditions(BaseModel):
 
     Attributes
     ----------
+    frame_rate_hz : float
+        Of the radar. See `radarkit.datasets.frames`.
     noise_m : float
         Rms of white noise on every channel: what distance and direction leave.
     motion : Motion
@@ -43,5 +46,6 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    frame_rate_hz: float = Field(default=SAMPLE_RATE_HZ, ge=10)
     noise_m: float = Field(ge=0)
     motion: Motion

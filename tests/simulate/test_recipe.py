@@ -77,7 +77,7 @@ def test_all_distributions_have_a_path(recipe):
 SAYS = {
     "not = [toml": "is not TOML",
     'extends = "nobody"': (
-        "no recipe named nobody; expected benchmark, benchmark-small, default, lying"
+        "no recipe named nobody; expected benchmark, benchmark-small, default, lying, varied"
     ),
     "extends = 3": "extends = 3; expected the name of a recipe",
     "subjects = 5": "people",  # and nothing else
