@@ -17,12 +17,14 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from radarkit.datasets.build import spectrogram_of
+from radarkit.datasets.frames import seen_in_frames
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import create
-from radarkit.evaluation.evaluate import trial_input
+from radarkit.evaluation.any_channels import AnyChannels
+from radarkit.evaluation.evaluate import HOP_S, trial_input
 from radarkit.evaluation.frameworks import reconstruct
 from radarkit.evaluation.heartbeat_evidence import LIKELY, NONE, Evidence, evidence_in, probability
 from radarkit.evaluation.scores import score
@@ -31,9 +33,9 @@ from radarkit.simulate.noise import ConstantNoise
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RunRecord
 
-SECONDS, RATE_HZ = 24, 200
+SECONDS, RATE_HZ, FEW_HZ = 24, 200, 20
 NOISES = ("white", "brown", "tremor", "common", "fan", "walk", "bursts")
-HEARTLESS = """extends = "benchmark-small"
+NO_HEART = """
 [people.mechanics]
 amplitude_m = 1e-12
 [people.pulse]
@@ -41,12 +43,23 @@ height_m = 1e-12
 [status.PE.people.mechanics]
 amplitude_m = 1e-12
 """
-EARLY = """extends = "benchmark-small"
-[people.rhythm]
-atrial_per_min = 6
-ventricular_per_min = 3
-pause_per_min = 3
-"""
+FEW_FRAMES = f"[trial]\nframe_rate_hz = {FEW_HZ}\n"
+BENCHMARK = 'extends = "benchmark-small"\n'
+SEATED = 'extends = "default"\ntrials = ["NB", "IB", "SP", "PE"]\nduration_s = 24\n'
+EARLY = "[people.rhythm]\natrial_per_min = 6\nventricular_per_min = 3\npause_per_min = 3\n"
+UNEVEN = "[people.rhythm]\natrial_per_min = 20\nventricular_per_min = 15\npause_per_min = 5\n"
+PEOPLE = {
+    "hearts": BENCHMARK,
+    "hearts, seated people": SEATED,
+    "hearts, 20 frames/s": BENCHMARK + FEW_FRAMES,
+    "hearts, one channel": 'extends = "benchmark-small"\nchannels = 1\n',
+    "hearts with early beats and pauses": BENCHMARK + EARLY,
+    "hearts as uneven as if they fibrillated": BENCHMARK + UNEVEN,
+    "people without a heart that shows": BENCHMARK + NO_HEART,
+    "the same, 20 frames/s": BENCHMARK + FEW_FRAMES + NO_HEART,
+}
+LEARNT = ("hearts", "hearts, seated people", "hearts, 20 frames/s", "hearts, one channel")
+KNOCKS = "a machine that knocks once a second"  # nobody can tell that from a heart
 
 
 class Read(NamedTuple):
@@ -90,23 +103,32 @@ def draw_noise(kind, rng, channels):
     return white
 
 
+def draw_knocks(rng):
+    """Displacement of a machine that knocks as evenly as a heart, (8, samples) in m."""
+    time_s = np.arange(SECONDS * RATE_HZ) / RATE_HZ
+    at_s = np.arange(rng.uniform(0, 0.5), SECONDS, rng.uniform(0.6, 1.2))
+    at_s += 0.02 * rng.normal(size=at_s.size)
+    since_s = time_s - at_s[:, None]
+    ringing = np.exp(-since_s / 0.06) * np.sin(2 * np.pi * rng.uniform(8, 20) * since_s)
+    knocks = np.where(since_s > 0, ringing, 0.0).sum(axis=0)
+    return 5e-5 * knocks + 3e-6 * rng.normal(size=(8, time_s.size))
+
+
 def make(folder: Path, people: int, seed: int) -> None:
     """Simulate everything."""
-    for number, (name, text) in enumerate(
-        {"hearts": "", "heartless": HEARTLESS, "early": EARLY}.items()
-    ):
-        recipe = "benchmark-small"
-        if text:
-            recipe = str(folder / f"{name}.toml")
-            Path(recipe).write_text(text)
-        config = SimulationConfig(recipe=load_recipe(recipe, subjects=people), seed=seed + number)
-        simulate_dataset(folder / f"{name}.h5", config)
-    for kind in NOISES:
+    for number, (name, text) in enumerate(PEOPLE.items()):
+        (folder / "recipe.toml").write_text(text)
+        recipe = load_recipe(str(folder / "recipe.toml"), subjects=people)
+        config = SimulationConfig(recipe=recipe, seed=seed + number)
+        simulate_dataset(folder / f"{name}.h5".replace("/", " per "), config)
+    for kind in (*NOISES, KNOCKS):
         with create(folder / f"{kind}.h5", config={}, seed=seed) as writer:
             for number in range(people):
-                rng = np.random.default_rng([seed, NOISES.index(kind), number])
-                motion = draw_noise(kind, rng, 8).astype(np.float32)
-                recording = Recording(motion, RATE_HZ, f"{kind}{number}", "1")
+                rng = np.random.default_rng([seed, [*NOISES, KNOCKS].index(kind), number])
+                motion = draw_knocks(rng) if kind == KNOCKS else draw_noise(kind, rng, 8)
+                recording = Recording(motion.astype(np.float32), RATE_HZ, f"{kind}{number}", "1")
+                if number % 2 and kind != KNOCKS:
+                    recording = seen_in_frames(recording, FEW_HZ)
                 writer.add(recording, spectrogram_of(recording))
 
 
@@ -114,28 +136,38 @@ def read(run: Path, data: Path, snr_db: float | None = None) -> Iterator[Read]:
     """Let a run read every trial of a data set."""
     record, model, dataset = RunRecord.load(run), load_model(run / BEST), Dataset(data)
     noise = None if snr_db is None else LiveNoise(noises=(ConstantNoise(snr_db=snr_db),))
+    window = record.train.window.model_copy(update={"hop_s": HOP_S})
     for header in dataset.trials:
-        made = reconstruct(model, trial_input(dataset, header, record, noise), header, record)
+        radar = AnyChannels(dataset, header, window, channels=record.model.channels)
+        if noise is not None:
+            radar = trial_input(dataset, header, record, noise)
+        made = reconstruct(model, radar, header, record)
         f1 = np.nan if header.beats is None else score(made, dataset.recording(header))["f1"]
         yield Read(evidence_in(made, 0, header.samples), float(f1))
 
 
 def cases(folder: Path, run: Path) -> dict[str, list[Read]]:
     """Read everything that was made."""
-    found = {"hearts": list(read(run, folder / "hearts.h5"))}
-    for snr_db in (0.0, -3.0):
-        found[f"hearts, {snr_db:g} dB"] = list(read(run, folder / "hearts.h5", snr_db))
-    found["hearts with early beats and pauses"] = list(read(run, folder / "early.h5"))
-    found["people without a heart that shows"] = list(read(run, folder / "heartless.h5"))
-    return found | {kind: list(read(run, folder / f"{kind}.h5")) for kind in NOISES}
+    found = {}
+    for name in (*PEOPLE, *NOISES, KNOCKS):
+        data = folder / f"{name}.h5".replace("/", " per ")
+        found[name] = list(read(run, data))
+        if name == "hearts":
+            for snr_db in (0.0, -3.0):
+                found[f"hearts, {snr_db:g} dB"] = list(read(run, data, snr_db))
+    return found
 
 
 def weights(rows: dict[str, list[Read]]) -> np.ndarray:
     """Logistic regression: hearts whose beats were found, against no heart."""
-    known = [each for each in rows.items() if "early" not in each[0]]
-    pairs = [(each, name.startswith("hearts")) for name, reads in known for each in reads]
-    pairs = [(r, y) for r, y in pairs if r.evidence != NONE and not (y and r.f1 < 0.6)]
-    x, y = np.array([r.evidence for r, _ in pairs]), np.array([y for _, y in pairs])
+    pairs = []
+    for name, reads in rows.items():
+        if name in LEARNT or name.endswith("dB"):
+            pairs += [(each.evidence, True) for each in reads if each.f1 >= 0.6]
+        elif not name.startswith("hearts") and name != KNOCKS:
+            pairs += [(each.evidence, False) for each in reads]
+    pairs = [(evidence, heart) for evidence, heart in pairs if evidence != NONE]
+    x, y = np.array([evidence for evidence, _ in pairs]), np.array([heart for _, heart in pairs])
     fitted = LogisticRegression(C=10, class_weight="balanced").fit(x, y)
     return np.append(fitted.coef_[0], fitted.intercept_)
 
