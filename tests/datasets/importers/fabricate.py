@@ -159,11 +159,11 @@ def write_shi(folder, people=(3, 11)):
 class Released:
     """A trial, and the windows of radarODE-MTL that are cut from it by one of three schemes."""
 
-    def __init__(self, seed, seconds=30.0, channels=2):
+    def __init__(self, seed, seconds=30.0, channels=2, early_s=0.0):
         rng = np.random.default_rng(seed)
         self.samples = round(seconds * RATE_HZ)
         time_s = np.arange(self.samples) / RATE_HZ
-        self.r_peaks = np.round(beats(seconds, rng) * RATE_HZ).astype(int)
+        self.r_peaks = np.round((beats(seconds, rng) - early_s) * RATE_HZ).astype(int)
         self.ecg = ecg_of(self.r_peaks / RATE_HZ, time_s)
         frames = self.samples * 3 // 20
         rough = rng.random((channels, 71, frames + 8))
@@ -173,28 +173,30 @@ class Released:
         self.lead = 62  # samples of a cycle before its R peak
 
     def windows(self, scheme):
-        cycles = [(r - self.lead, n - r) for r, n in pairwise(self.r_peaks)]
+        """Start, first frame, and first and last sample of the cycle of each window."""
+        cycles = [(r - self.lead, n - self.lead) for r, n in pairwise(self.r_peaks)]
         if scheme == "step":
             for start in range(0, self.samples - 800 + 1, 160):
                 first = int(np.searchsorted(self.r_peaks, start))
                 if start < 480:  # as released
                     first = int(np.abs(self.r_peaks - 400).argmin())
                 if first < len(cycles) and cycles[first][0] >= 0:
-                    yield start, cycles[first]
+                    yield start, start * 30 // 200, *cycles[first]
             return
-        for number, (at, length) in enumerate(cycles):
-            start = at - (800 - length) // 2 if scheme == "sce" else self.r_peaks[number] - 400
-            if at >= 0 and start >= 0 and start + 800 <= self.samples:
-                yield start, (at, length)
+        for number, (at, end) in enumerate(cycles):
+            start = at - (800 - end + at) // 2 if scheme == "sce" else self.r_peaks[number] - 400
+            if start + 800 <= self.samples:
+                # windows that would begin before the trial begin at sample 1 and frame 1
+                start = max(start, 1)
+                yield start, max(start * 30 // 200, 1), max(at, 0), end
 
     def write(self, folder, scheme):
         folder.mkdir(parents=True)
-        for k, (start, (at, length)) in enumerate(self.windows(scheme)):
-            frame = start * 30 // 200
+        for k, (start, frame, at, end) in enumerate(self.windows(scheme)):
             cut = self.sst[:, :, frame : frame + 120]
             low, high = cut.min(axis=(1, 2), keepdims=True), cut.max(axis=(1, 2), keepdims=True)
             np.save(folder / f"sst_seg_{k}.npy", (cut - low) / (high - low))
-            np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at : at + length])
+            np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at:end])
             inside = self.r_peaks[(self.r_peaks >= start) & (self.r_peaks < start + 800)] - start
             anchors = np.zeros(200 if scheme == "step" else 800)
             anchors[inside // 4 if scheme == "step" else inside] = 1
