@@ -15,7 +15,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from radarkit.datasets.importers.matlab import read_matlab
+from radarkit.datasets.importers.matlab import of_pairs, read_matlab
 from radarkit.errors import UserError
 
 _BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile)
@@ -109,7 +109,7 @@ def _hdf5(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
         file.visititems(note)
         note("", file)
         _check(path, [name.lstrip("/") for name in wanted], list(there))
-        return {name: np.asarray(there[name.lstrip("/")][()]) for name in wanted}
+        return {name: of_pairs(np.asarray(there[name.lstrip("/")][()])) for name in wanted}
 
 
 def _check(path: Path, wanted: Iterable[str], there: list[str]) -> None:

@@ -109,22 +109,28 @@ def sixport(number, seconds=12.0, rate_hz=2000):
 def schellenberger_fields(number, seconds=12.0, **changes):
     _, _, _, i, q, ecg = sixport(number, seconds)
     fields = {
-        "radar_i": np.round(i).astype(np.int16)[:, None],
-        "radar_q": np.round(q).astype(np.int16)[:, None],
-        "fs_radar": 2000,
+        "radar_i": i[:, None],
+        "radar_q": q[:, None],
+        "fs_radar": np.uint16(2000),
         "tfm_ecg1": 0.3 * ecg[:, None],
         "tfm_ecg2": ecg[:, None],
-        "fs_ecg": 2000,
+        "fs_ecg": np.uint16(2000),
+        "tfm_bp": np.zeros((round(seconds * 200), 1)),
+        "fs_bp": np.uint8(200),
+        "tfm_intervention": np.zeros((round(seconds * 2000), 1)),
+        "fs_intervention": np.uint16(2000),
+        "tfm_param": np.zeros((0, 0)),
         "tfm_z0": np.zeros((round(seconds * 100), 1)),
-        "fs_z0": 100,
-        "measurement_info": np.array(["2019-01-01", "GDN"], object)[:, None],
+        "fs_z0": np.uint8(100),
+        "measurement_info": np.array(["2019-01-01_10-00-00", "Resting", "GND01"], object)[:, None],
     }
     return {key: value for key, value in (fields | changes).items() if value is not None}
 
 
-def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "5_Apnea")):
+def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "3_Apnea")):
+    """Scenarios, with numbers that mean another one with other people."""
     for person in people:
-        inside = folder / f"GDN{person:04d}"
+        inside = folder / "datasets_subject_01_to_10_scidata" / f"GDN{person:04d}"
         inside.mkdir(parents=True)
         for number, scenario in enumerate(scenarios):
             fields = schellenberger_fields(10 * person + number)
@@ -132,27 +138,41 @@ def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "5_Apnea
     return folder
 
 
-def shi_fields(number, seconds=12.0, **changes):
-    time_s, _, _, i, q, ecg = sixport(number, seconds)
+def shi_fields(number, seconds=12.0, rate_hz=2000, **changes):
+    time_s, _, _, i, q, ecg = sixport(number, seconds, rate_hz)
     fields = {
         "radar_I": i[:, None],
         "radar_Q": q[:, None],
         "ecg_lead2": ecg[:, None],
         "ecg_lead3": 0.5 * ecg[:, None],
-        "pcg_audio": np.zeros((time_s.size, 1)),
+        "pcg_audio": np.zeros((time_s.size - 1, 1)),
         "respiration": np.zeros((time_s.size, 1)),
-        "Fs": 2000,
+        "Fs": rate_hz,
+        "measurement_info": np.array(["2017-02-16_10-56-05", "Person 11"], object)[:, None],
     }
     return {key: value for key, value in (fields | changes).items() if value is not None}
 
 
+SHI_FOLDERS = (
+    "PCG_front_radar_front/PCG_2L_radar_4L",
+    "PCG_front_radar_front/radar_4L_PCG_2L/after_sport",
+    "PCG_front_radar_front/PCG_2L_radar_4L/apnea/inhaled",
+    "PCG_back_radar_back",
+    "PCG_front_radar_back/apnea_after_sport",
+)
+
+
 def write_shi(folder, people=(3, 11)):
+    """Recordings, the second of each person at 500 Hz, with R peaks beside them."""
     for person in people:
-        for minute, doing in enumerate(("default", "after_sport", "apnea/inhaled")):
-            where = f"measurement_data_person{person}/PCG_front_radar_front/PCG_2L_radar_4L/{doing}"
-            (folder / where).mkdir(parents=True)
-            name = f"DATASET_2017-02-16_10-{minute:02d}-05_Person {person}.mat"
-            savemat(folder / where / name, shi_fields(10 * person + minute))
+        for minute, inside in enumerate(SHI_FOLDERS):
+            where = folder / f"datasets/measurement_data_person{person}" / inside
+            where.mkdir(parents=True, exist_ok=True)
+            time = f"2017-02-16_10-{minute:02d}-05"
+            rate_hz = 500 if minute == 1 else 2000
+            fields = shi_fields(10 * person + minute, rate_hz=rate_hz)
+            savemat(where / f"DATASET_{time}_Person {person}.mat", fields)
+            (where / f"Peak_{time}.csv").write_text("ECG_R;ECG_T\n1200;1500\n")
     return folder
 
 
