@@ -107,6 +107,9 @@ def read_trial(path: Path) -> list[ImportedTrial]:
 def _trial(
     path: Path, stretch: Stitcher, windows: list[_Window], names: tuple[str, str, str]
 ) -> ImportedTrial | None:
+    """Put a stretch together; None where it is too short."""
+    if stretch.starts[-1] + FRAMES < _SHORTEST_S * FRAME_RATE_HZ:
+        return None
     starts = _starts(stretch.starts, windows)
     beats = Beats.of(
         [start + window.anchors for start, window in zip(starts, windows, strict=True)],

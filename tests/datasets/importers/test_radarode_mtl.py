@@ -71,3 +71,12 @@ def test_cycles_of_another_layout_are_refused(trial, tmp_path):
         np.save(path, np.zeros(800))  # the ECG of the window instead of a cycle
     with pytest.raises(UserError, match="belong to no R peak"):
         read_trial(folder)
+
+
+def test_windows_that_were_each_transformed_alone_are_refused(trial, tmp_path):
+    folder = trial.write(tmp_path / "obj7_IB_3_", "sce")
+    rng = np.random.default_rng(0)
+    for path in folder.glob("sst_seg_*"):
+        np.save(path, rng.random((2, 71, 120)))
+    with pytest.raises(UserError, match="expected all windows of a trial, cut from one spectro"):
+        read_trial(folder)
