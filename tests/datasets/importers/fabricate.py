@@ -253,3 +253,22 @@ def write_generic(folder, names=("ann_1", "ann_2", "bob_1")):
     for number, name in enumerate(names):
         np.savez(folder / f"{name}.npz", **generic_arrays(number))
     return folder
+
+
+def write_vitalsense(folder, people=(1, 2), seconds=12.0):
+    """Radar and monitor of each person in files of their own."""
+    for person in people:
+        name = f"VS{person:02d}"
+        (folder / name).mkdir(parents=True)
+        rng = np.random.default_rng(person)
+        r_s = beats(seconds, rng)
+        radar_s, ecg_s = np.arange(0.003, seconds, 0.003), np.arange(0.002, seconds, 0.002)
+        radar = {
+            "VitalSig": 1e3 * motion_of(r_s, radar_s, rng)[None],
+            "T_frame": 0.003,
+            "Radar": {"fs": 1 / 0.003, "t_frame": radar_s[None]},
+        }
+        savemat(folder / name / f"{name}_Resting.mat", radar)
+        monitor = {"ecg_lead2": 1e3 * ecg_of(r_s, ecg_s)[:, None], "Fs_ecg": np.uint16(500)}
+        savemat(folder / name / f"{name}_Resting_Mindray.mat", monitor)
+    return folder
