@@ -2,8 +2,8 @@
 
 ``sst_seg_k.npy`` (channels, 71, 120) is a window of spectrogram, normalised by itself, its first
 row the highest frequency; ``ecg_seg_k.npy`` is one cardiac cycle of it in mV, as long as the
-distance of its R peak to the next; ``anchor_seg_k.npy`` has ones at the R peaks, 800 points for
-windows around each cycle and 200 for windows every 0.8 s.
+distance of its R peak to the next; ``anchor_seg_k.npy`` has ones at the R peaks, at 200 Hz or at
+50 Hz. There is a window around each cycle or one every 0.8 s.
 
 Windows overlap, so the trial they were cut from is put together again: the spectrogram by
 `stitching`; the R peaks by those that neighbours share; the ECG by setting each cycle at its R
@@ -39,6 +39,7 @@ FRAMES, FRAME_RATE_HZ = 120, 30.0
 _FOLDER = re.compile(r"obj(\d+)_(NB|IB|PE|SP)_(\d+)_?")
 _SEGMENT = re.compile(r"sst_seg_(\d+)\.npy")
 _SHORTEST_S = 8.0
+_STEP_FRAMES = 24  # of windows every 0.8 s
 _NOWHERE = -(10**9)  # of a cycle whose R peak no window shows
 
 
@@ -181,11 +182,11 @@ def _targets(
     """Say near which sample the R peak of each window's cycle stands.
 
     Windows around each cycle have it in the middle, but for those that were moved into the trial:
-    their cycles are those before, one a window. Windows every 0.8 s have the cycle of their first R
-    peak, but for the first three: their cycle is that of the R peak nearest to sample 400 of the
-    trial.
+    their cycles are those before, one a window. Windows every 0.8 s, 24 frames, have the cycle of
+    their first R peak, but for the first three: their cycle is that of the R peak nearest to sample
+    400 of the trial.
     """
-    if windows[0].anchor_step > 1:
+    if not (np.diff(frames) % _STEP_FRAMES).any():
         first = starts + np.array([window.anchors[:1].sum() for window in windows])
         return np.asarray(np.maximum(first, 400) if windows[0].number == 0 else first)
     targets = starts + 400

@@ -195,7 +195,7 @@ class Released:
     def windows(self, scheme):
         """Start, first frame, and first and last sample of the cycle of each window."""
         cycles = [(r - self.lead, n - self.lead) for r, n in pairwise(self.r_peaks)]
-        if scheme == "step":
+        if scheme.startswith("step"):
             for start in range(0, self.samples - 800 + 1, 160):
                 first = int(np.searchsorted(self.r_peaks, start))
                 if start < 480:  # as released
@@ -204,7 +204,9 @@ class Released:
                     yield start, start * 30 // 200, *cycles[first]
             return
         for number, (at, end) in enumerate(cycles):
-            start = at - (800 - end + at) // 2 if scheme == "sce" else self.r_peaks[number] - 400
+            start = self.r_peaks[number] - 400
+            if not scheme.startswith("sce_middle"):
+                start = at - (800 - end + at) // 2
             if start + 800 <= self.samples:
                 # windows that would begin before the trial begin at sample 1 and frame 1
                 start = max(start, 1)
@@ -212,14 +214,15 @@ class Released:
 
     def write(self, folder, scheme):
         folder.mkdir(parents=True)
+        coarse = 4 if scheme in ("step", "sce_50hz") else 1
         for k, (start, frame, at, end) in enumerate(self.windows(scheme)):
             cut = self.sst[:, :, frame : frame + 120]
             low, high = cut.min(axis=(1, 2), keepdims=True), cut.max(axis=(1, 2), keepdims=True)
             np.save(folder / f"sst_seg_{k}.npy", (cut - low) / (high - low))
             np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at:end])
-            inside = self.r_peaks[(self.r_peaks >= start) & (self.r_peaks < start + 800)] - start
-            anchors = np.zeros(200 if scheme == "step" else 800)
-            anchors[inside // 4 if scheme == "step" else inside] = 1
+            anchors = np.zeros(self.samples // coarse)
+            anchors[self.r_peaks // coarse] = 1
+            anchors = anchors[start // coarse :][: 800 // coarse]
             np.save(folder / f"anchor_seg_{k}.npy", anchors)
         return folder
 
