@@ -1,8 +1,8 @@
 """Named arrays of a NumPy, MATLAB, CSV or HDF5 file.
 
 Names: of an ``.npz`` its own; ``array`` is the one of an ``.npy``; ``data.RCG`` is a field of a
-MATLAB struct; a CSV has those of its first line; ``a/b`` is a data set of an HDF5 file and
-``a/b@fs`` an attribute of it.
+MATLAB struct; a CSV has those of its first line, or 1, 2 and so on where that holds numbers;
+``a/b`` is a data set of an HDF5 file and ``a/b@fs`` an attribute of it.
 """
 
 import csv
@@ -15,7 +15,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from radarkit.datasets.importers.matlab import read_matlab
+from radarkit.datasets.importers.matlab import of_pairs, read_matlab
 from radarkit.errors import UserError
 
 _BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile)
@@ -86,6 +86,9 @@ def _csv(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
         first = file.readline()
         delimiter = max(_DELIMITERS, key=first.count)
         columns = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
+        if any(columns) and all(_is_number(name) for name in columns if name):
+            file.seek(0)  # there is no line of names
+            columns = [str(number + 1) for number in range(len(columns))]
         _check(path, wanted, columns)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there is nothing below the names: said below
@@ -95,6 +98,14 @@ def _csv(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
     if values.shape[1] != len(columns):
         raise ValueError(f"{values.shape[1]} columns under {len(columns)} names")
     return {name: values[:, columns.index(name)] for name in wanted}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _hdf5(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
@@ -109,7 +120,7 @@ def _hdf5(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
         file.visititems(note)
         note("", file)
         _check(path, [name.lstrip("/") for name in wanted], list(there))
-        return {name: np.asarray(there[name.lstrip("/")][()]) for name in wanted}
+        return {name: of_pairs(np.asarray(there[name.lstrip("/")][()])) for name in wanted}
 
 
 def _check(path: Path, wanted: Iterable[str], there: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Arrays of your own: NumPy, MATLAB, CSV or HDF5 files, with a mapping that says which is what.
 
 Velocity is integrated, phase multiplied by wavelength / 4 pi, I and Q fitted with an ellipse: all
-three end as displacement. What is sampled at another rate is resampled to 200 Hz.
+three end as displacement. What is sampled at another rate is resampled to 200 Hz. The ECG may be in
+a file of its own; where both have times, what is not in both is cut off.
 """
 
 from functools import partial
@@ -19,10 +20,10 @@ from radarkit.datasets.importers.mapping import (
     EcgTable,
     Mapping,
     RadarTable,
-    Rate,
     read_mapping,
 )
-from radarkit.datasets.importers.matlab import numbers, scalar, vector
+from radarkit.datasets.importers.matlab import numbers, vector
+from radarkit.datasets.importers.sampling import check_length, sampling_of
 from radarkit.datasets.importers.sixport import displacement_of_iq
 from radarkit.datasets.importers.source import (
     RATE_HZ,
@@ -30,14 +31,13 @@ from radarkit.datasets.importers.source import (
     ImportedTrial,
     Importer,
     Source,
+    stamp,
 )
 from radarkit.errors import UserError
 from radarkit.extract.phase import phase_to_displacement
 from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
-_SLOWEST_HZ = 50.0  # shows what the spectrogram does, up to 25 Hz
-_SHORTEST_S = 8.0
 _KEPT = {"acceleration": Quantity.ACCELERATION, "vibration": Quantity.VIBRATION}
 
 Valid = NDArray[np.bool_]
@@ -60,14 +60,35 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
         raise UserError(
             f"no file {mapping.files.pattern} in {path}", expected=f"one of {', '.join(READERS)}"
         )
-    sources = []
+    named: dict[Path, dict[str, str]] = {}
+    unnamed: dict[Path, UserError] = {}
     for file in files:
-        place = file.relative_to(root).with_suffix("").as_posix()
-        parts = mapping.files.parts(place)
-        read = partial(read_trial, file, mapping, parts)
+        try:
+            named[file] = mapping.files.parts(_place(file, root))
+        except UserError as error:
+            unnamed[file] = error
+    apart = mapping.ecg is not None and mapping.ecg.file is not None
+    of_ecg = {mapping.ecg_path(file, parts).resolve() for file, parts in named.items() if apart}
+    for file, refused in unnamed.items():
+        if file.resolve() not in of_ecg:
+            raise refused
+    sources = []
+    for file, parts in named.items():
+        if file.resolve() in of_ecg:
+            continue
         settings = {"mapping": mapping.model_dump(mode="json"), **parts}
-        sources.append(Source(place.replace("/", "_"), file, read, settings))
+        ecg = mapping.ecg_path(file, parts)
+        if apart and ecg.is_file():
+            settings["ecg_file"] = stamp(ecg)
+        read = partial(read_trial, file, mapping, parts)
+        sources.append(Source(_place(file, root).replace("/", "_"), file, read, settings))
+    if not sources:
+        raise UserError(f"every file in {path} is the ecg.file of another", do="change ecg.file")
     return sources
+
+
+def _place(file: Path, root: Path) -> str:
+    return file.relative_to(root).with_suffix("").as_posix()
 
 
 def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[ImportedTrial]:
@@ -87,16 +108,28 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
     UserError
         When arrays are missing or do not fit each other.
     """
-    arrays = read_arrays(path, _names(mapping))
-    radar, valid, remarks = _radar(arrays, mapping.radar, path)
+    ecg_path = mapping.ecg_path(path, parts)
+    of_ecg = mapping.ecg.names if mapping.ecg is not None else []
+    apart = ecg_path != path
+    arrays = read_arrays(path, [*mapping.radar.names, *([] if apart else of_ecg)])
+    radar, valid, radar_start_s, remarks = _radar(arrays, mapping.radar, path)
     positions: Float32 | None = None
     if mapping.radar.positions is not None:
         places = numbers(arrays[mapping.radar.positions], mapping.radar.positions, path)
         positions = places.astype(np.float32)
     ecg, r_peaks = None, None
     if mapping.ecg is not None:
-        ecg_mv, known, said = _ecg(arrays, mapping.ecg, path)
+        if apart:
+            if not ecg_path.is_file():
+                raise UserError(f"no file {ecg_path.name} beside {path.name}", do="change ecg.file")
+            arrays = read_arrays(ecg_path, of_ecg)
+        ecg_mv, known, ecg_start_s, said = _ecg(arrays, mapping.ecg, ecg_path)
+        if radar_start_s is not None and ecg_start_s is not None:
+            late = round((ecg_start_s - radar_start_s) * RATE_HZ)
+            radar, valid = radar[:, max(late, 0) :], valid[max(late, 0) :]
+            ecg_mv, known = ecg_mv[max(-late, 0) :], known[max(-late, 0) :]
         samples = min(radar.shape[1], ecg_mv.size)
+        check_length(samples, RATE_HZ, "what radar and ECG have in common", path)
         radar, ecg_mv = radar[:, :samples], ecg_mv[:samples]
         valid = valid[:samples] & known[:samples]
         r_peaks, odd = label(ecg_mv, RATE_HZ)
@@ -113,23 +146,22 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
         positions_m=positions,
         valid=valid,
         status=parts["status"],
-        source=path.name,
+        source=f"{path.name} and {ecg_path.name}" if apart else path.name,
     )
     return [ImportedTrial(recording, remarks)]
 
 
 def _radar(
     arrays: dict[str, Any], table: RadarTable, path: Path
-) -> tuple[Float64, Valid, tuple[str, ...]]:
-    """Radar at 200 Hz in the unit of its quantity, (channels, samples)."""
+) -> tuple[Float64, Valid, float | None, tuple[str, ...]]:
+    """Radar at 200 Hz in the unit of its quantity, (channels, samples), and when it starts."""
     what = table.array if isinstance(table.array, str) else ", ".join(table.array)
-    rate_hz = _rate(arrays, table.rate_hz, path)
     if table.quantity == "iq":
         radar, known, remarks = _displacement_of_echoes(arrays, table, path)
     else:
         radar, known = bridge_gaps(table.scale * _stacked(arrays, table, path), what)
         remarks = ()
-    _check_length(radar, rate_hz, what, path)
+    rate_hz, start_s = sampling_of(arrays, table, what, radar.shape[1], path)
     if table.quantity == "velocity":
         # a mean velocity is an offset of the sensor, or the chest would have left
         velocity = radar - radar.mean(axis=1, keepdims=True)
@@ -140,21 +172,20 @@ def _radar(
     remarks += lost_remark(known, what, rate_hz)
     if rate_hz < RATE_HZ:
         remarks += (f"{what} is sampled at {rate_hz:g} Hz and has nothing above half of it",)
-    return resample(radar, rate_hz, RATE_HZ), resample_valid(known, rate_hz, RATE_HZ), remarks
+    valid = resample_valid(known, rate_hz, RATE_HZ)
+    return resample(radar, rate_hz, RATE_HZ), valid, start_s, remarks
 
 
 def _ecg(
     arrays: dict[str, Any], table: EcgTable, path: Path
-) -> tuple[Float64, Valid, tuple[str, ...]]:
-    """ECG at 200 Hz in mV."""
-    rate_hz = _rate(arrays, table.rate_hz, path)
-    ecg, known = bridge_gaps(
-        table.scale * vector(arrays[table.array], table.array, path), table.array
-    )
-    _check_length(ecg[None], rate_hz, table.array, path)
+) -> tuple[Float64, Valid, float | None, tuple[str, ...]]:
+    """ECG at 200 Hz in mV, and when it starts."""
+    ecg = table.scale * vector(arrays[table.array], table.array, path)
+    rate_hz, start_s = sampling_of(arrays, table, table.array, ecg.size, path)
+    ecg, known = bridge_gaps(ecg, table.array)
     ecg_mv = resample(ecg[None], rate_hz, RATE_HZ)[0]
     remarks = lost_remark(known, table.array, rate_hz)
-    return ecg_mv, resample_valid(known, rate_hz, RATE_HZ), remarks
+    return ecg_mv, resample_valid(known, rate_hz, RATE_HZ), start_s, remarks
 
 
 def _stacked(arrays: dict[str, Any], table: RadarTable, path: Path) -> Float64:
@@ -206,32 +237,6 @@ def _displacement_of_echoes(
     found = [displacement_of_iq(*pair, table.wavelength_m) for pair in zip(i, q, strict=True)]
     motion_m, known, remarks = zip(*found, strict=True)
     return np.stack(motion_m), np.logical_and.reduce(known), sum(remarks, ())
-
-
-def _names(mapping: Mapping) -> list[str]:
-    radar = mapping.radar
-    names = [radar.array] if isinstance(radar.array, str) else list(radar.array)
-    names += [radar.positions] if radar.positions is not None else []
-    names += [mapping.ecg.array] if mapping.ecg is not None else []
-    rates = [radar.rate_hz, *([mapping.ecg.rate_hz] if mapping.ecg is not None else [])]
-    return names + [rate for rate in rates if isinstance(rate, str)]
-
-
-def _rate(arrays: dict[str, Any], rate: Rate, path: Path) -> float:
-    rate_hz = scalar(arrays[rate], rate, path) if isinstance(rate, str) else rate
-    if not rate_hz >= _SLOWEST_HZ:
-        raise UserError(
-            f"a rate of {rate_hz:g} Hz for {path.name}", expected=f"at least {_SLOWEST_HZ:g} Hz"
-        )
-    return rate_hz
-
-
-def _check_length(signal: Float64, rate_hz: float, what: str, path: Path) -> None:
-    if signal.shape[1] < _SHORTEST_S * rate_hz:
-        raise UserError(
-            f"{what} in {path.name} lasts {signal.shape[1] / rate_hz:.3g} s at {rate_hz:g} Hz",
-            expected=f"at least {_SHORTEST_S:g} s",
-        )
 
 
 GENERIC = Importer(

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from radarkit.datasets.build import cardiac_vibration
 from radarkit.datasets.importers import IMPORTERS
-from radarkit.datasets.importers.source import ImportConfig, ImportedTrial, Source
+from radarkit.datasets.importers.source import ImportConfig, ImportedTrial, Source, stamp
 from radarkit.datasets.reader import open_shard
 from radarkit.datasets.resume import OnShard, is_finished, make_shards
 from radarkit.datasets.store import DatasetWriter, create
@@ -124,7 +124,7 @@ def import_data(
             "licence": importer.licence,
             "grid": config.grid,
             **source.settings,
-            "source": _stamp(source.path),
+            "source": stamp(source.path),
         }
         shard = output / f"{source.name}.h5"
         finished = not force and is_finished(shard, made_from)
@@ -213,14 +213,3 @@ def _check_trials(results: Mapping[str, _Made | Failure]) -> None:
                     expected="one of each name",
                     do="remove one of them, and name trials apart",
                 )
-
-
-def _stamp(path: Path) -> dict[str, Any]:
-    """Name, size and time of change of a file or of all files in a folder."""
-    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
-    known = [file.stat() for file in files]
-    return {
-        "name": path.name,
-        "bytes": sum(stat.st_size for stat in known),
-        "modified_ns": max((stat.st_mtime_ns for stat in known), default=0),
-    }

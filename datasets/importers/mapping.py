@@ -9,14 +9,16 @@
     quantity = "displacement"        # velocity, acceleration, vibration, phase or iq
     unit = "mm"
     rate_hz = 500.0                  # or the name of what holds it
+    time_s = "t"                     # instead of it: the array of the times of the samples
     axes = "channels, samples"       # or "samples, channels"
     wavelength_m = 0.0124            # of phase and iq
     positions = "xyz"                # (channels, 3) in m; may be left out
 
     [ecg]                            # may be left out
+    file = "{stem}_ecg.mat"          # beside the file of the radar; the same one by default
     array = "ecg"
     unit = "mV"
-    rate_hz = 500.0
+    rate_hz = 500.0                  # or time_s, as above
     inverted = false
 
 Other keys are refused.
@@ -105,16 +107,40 @@ class FilesTable(_Table):
         return parts
 
 
-class RadarTable(_Table):
+class _Sampled(_Table):
+    """How a signal is sampled: at a rate, or at the times of an array."""
+
+    rate_hz: Rate | None = None
+    time_s: Name | None = None
+
+    @model_validator(mode="after")
+    def _check_sampling(self) -> Self:
+        if (self.rate_hz is None) == (self.time_s is None):
+            both = "neither rate_hz nor" if self.rate_hz is None else "both rate_hz and"
+            raise UserError(f"{both} time_s of the same signal", expected="one of the two")
+        return self
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the arrays that the sampling is read from."""
+        return [name for name in (self.rate_hz, self.time_s) if isinstance(name, str)]
+
+
+class RadarTable(_Sampled):
     """Where the radar is and what it holds; see the module for the keys."""
 
     array: Name | Annotated[list[Name], Field(min_length=1)]
     quantity: Literal["displacement", "velocity", "acceleration", "vibration", "phase", "iq"]
     unit: str = ""
-    rate_hz: Rate
     axes: Literal["channels, samples", "samples, channels"] = "channels, samples"
     wavelength_m: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     positions: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the arrays that the radar is read from."""
+        arrays = [self.array] if isinstance(self.array, str) else list(self.array)
+        return arrays + ([self.positions] if self.positions else []) + super().names
 
     @property
     def scale(self) -> float:
@@ -141,18 +167,40 @@ class RadarTable(_Table):
         return self
 
 
-class EcgTable(_Table):
+class EcgTable(_Sampled):
     """Where the ECG is; see the module for the keys."""
 
     array: Name
     unit: Literal["mV", "V", "uV"] = "mV"
-    rate_hz: Rate
     inverted: bool = False
+    file: Name | None = None
 
     @property
     def scale(self) -> float:
         """What a value is multiplied by for mV with upright R waves."""
         return ECG_UNITS[self.unit] * (-1 if self.inverted else 1)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the arrays that the ECG is read from."""
+        return [self.array, *super().names]
+
+    def path(self, radar: Path, parts: dict[str, str]) -> Path:
+        """Say which file holds the ECG of a file of the radar."""
+        if self.file is None:
+            return radar
+        return radar.parent / self.file.format(stem=radar.stem, **parts)
+
+    @model_validator(mode="after")
+    def _check_file(self) -> Self:
+        try:
+            self.path(Path("x"), dict.fromkeys(_PARTS, "x"))
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise UserError(
+                f"ecg.file = {self.file!r}",
+                expected=f"a name, perhaps with {{stem}}, {{{'}, {'.join(_PARTS)}}}",
+            ) from None
+        return self
 
 
 class Mapping(_Table):
@@ -161,6 +209,10 @@ class Mapping(_Table):
     files: FilesTable = FilesTable()
     radar: RadarTable
     ecg: EcgTable | None = None
+
+    def ecg_path(self, radar: Path, parts: dict[str, str]) -> Path:
+        """Say which file holds the ECG of a file of the radar; that itself where it is not said."""
+        return self.ecg.path(radar, parts) if self.ecg is not None else radar
 
 
 def read_mapping(path: Path) -> Mapping:

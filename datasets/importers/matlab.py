@@ -46,15 +46,19 @@ def read_matlab(path: Path) -> dict[str, Any]:
 def field(variables: dict[str, Any], name: str, path: Path) -> Any:
     """Return a variable or the field of a struct.
 
+    Where none has the name but one has it in other capitals, it is that one: the papers of two data
+    sets write the names otherwise than their files.
+
     Raises
     ------
     UserError
         Naming what there is instead.
     """
-    if name not in variables:
+    alike = [key for key in variables if key.lower() == name.lower()]
+    if name not in variables and len(alike) != 1:
         there = ", ".join(sorted(variables)[:8]) or "nothing"
         raise UserError(f"{path.name} holds {there}", expected=f"a field {name}")
-    return variables[name]
+    return variables[name if name in variables else alike[0]]
 
 
 def numbers(value: Any, what: str, path: Path) -> NDArray[np.float64]:
@@ -139,6 +143,14 @@ def _of_v73(file: h5py.File, item: Any) -> Any:
         return np.empty(0)
     if item.attrs.get("MATLAB_class", b"") == _TEXT.encode():
         return "".join(chr(code) for code in value.reshape(-1))
+    return of_pairs(value)
+
+
+def of_pairs(value: NDArray[Any]) -> NDArray[Any]:
+    """Make complex numbers of the pairs that HDF5 and MATLAB 7.3 store them as."""
+    names = value.dtype.names
+    if names in (("real", "imag"), ("r", "i")):
+        return np.asarray(value[names[0]] + 1j * value[names[1]])
     return value
 
 

@@ -31,15 +31,21 @@ _STATUSES = ("NB", "IB", "SP", "PE")
 
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
-    """List the trials in a folder of ``1.mat`` to ``91.mat``, by number."""
-    files = [path] if path.is_file() else [file for file in path.iterdir() if file.is_file()]
-    numbered = {
-        int(file.stem): file for file in files if re.fullmatch(r"0*[1-9]\d*\.mat", file.name)
-    }
+    """List the trials in a folder of ``1.mat`` to ``91.mat``, or the folder in it, by number."""
+    numbered = _numbered(path)
+    if not numbered and path.is_dir():  # the archive unpacks into a folder
+        folders = [sub for sub in sorted(path.iterdir()) if sub.is_dir()]
+        inside = [found for sub in folders if (found := _numbered(sub))]
+        if len(inside) > 1:
+            names = ", ".join(next(iter(found.values())).parent.name for found in inside)
+            raise UserError(
+                f"{path} holds numbered files in {names}", expected="one folder", do="name it"
+            )
+        numbered = inside[0] if inside else {}
     if not numbered:
-        names = sorted(file.name for file in files)
+        there = sorted(file.name for file in path.iterdir()) if path.is_dir() else [path.name]
         raise UserError(
-            f"{path} holds {', '.join(names[:3]) or 'no files'}",
+            f"{path} holds {', '.join(there[:3]) or 'no files'}",
             expected="1.mat to 91.mat",
             do="check the path",
         )
@@ -54,6 +60,11 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
     if not sources:
         raise UserError(f"{path} holds no trial of the published split", expected="trials 1 to 88")
     return sources
+
+
+def _numbered(path: Path) -> dict[int, Path]:
+    files = [path] if path.is_file() else [file for file in path.iterdir() if file.is_file()]
+    return {int(file.stem): file for file in files if re.fullmatch(r"0*[1-9]\d*\.mat", file.name)}
 
 
 def read_trial(path: Path, number: int, subject: str | None = None) -> list[ImportedTrial]:
@@ -79,12 +90,16 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
         raise UserError(f"data in {path.name} is no struct", expected="a struct with RCG and ECG")
     radar = numbers(field(data, "RCG", path), "RCG", path)
     ecg = vector(field(data, "ECG", path), "ECG", path)
+    if radar.ndim == 2 and radar.shape[0] != ecg.size == radar.shape[1]:
+        radar = radar.T  # version 7.3 written by something else than MATLAB
     if radar.ndim != 2 or radar.shape[0] != ecg.size:
         raise UserError(
             f"{path.name} has an RCG of shape {radar.shape} and {ecg.size} samples of ECG",
             expected=f"(samples, places), as ({SAMPLES}, {PLACES}), and as many samples",
         )
     places = numbers(field(data, "posXYZ", path), "posXYZ", path)
+    if places.shape == (3, radar.shape[1]) != (3, 3):
+        places = places.T
     if places.shape != (radar.shape[1], 3):
         raise UserError(
             f"{path.name} has a posXYZ of shape {places.shape}",

@@ -14,6 +14,7 @@ from radarkit.errors import UserError
 from radarkit.recording import Float64
 
 _MOST_ODD = 0.05  # of the cycles; more of them mean that the layout is another one
+_REACH = 200  # samples; an R peak further from where a cycle is looked for is not its own
 
 
 class Beats(NamedTuple):
@@ -79,7 +80,8 @@ def ecg_of_cycles(
     placed: dict[int, Float64] = {}
     odd = 0
     for cycle, place in zip(cycles, near, strict=True):
-        fitting = np.flatnonzero(np.abs(gaps - cycle.size) <= 2 * tolerance)
+        alike = np.abs(gaps - cycle.size) <= 2 * tolerance
+        fitting = np.flatnonzero(alike & (np.abs(r_peaks[:-1] - place) <= _REACH))
         if fitting.size == 0:
             odd += 1
             continue

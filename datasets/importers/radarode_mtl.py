@@ -2,8 +2,8 @@
 
 ``sst_seg_k.npy`` (channels, 71, 120) is a window of spectrogram, normalised by itself, its first
 row the highest frequency; ``ecg_seg_k.npy`` is one cardiac cycle of it in mV, as long as the
-distance of its R peak to the next; ``anchor_seg_k.npy`` has ones at the R peaks, 800 points for
-windows around each cycle and 200 for windows every 0.8 s.
+distance of its R peak to the next; ``anchor_seg_k.npy`` has ones at the R peaks, at 200 Hz or at
+50 Hz. There is a window around each cycle or one every 0.8 s.
 
 Windows overlap, so the trial they were cut from is put together again: the spectrogram by
 `stitching`; the R peaks by those that neighbours share; the ECG by setting each cycle at its R
@@ -39,6 +39,8 @@ FRAMES, FRAME_RATE_HZ = 120, 30.0
 _FOLDER = re.compile(r"obj(\d+)_(NB|IB|PE|SP)_(\d+)_?")
 _SEGMENT = re.compile(r"sst_seg_(\d+)\.npy")
 _SHORTEST_S = 8.0
+_STEP_FRAMES = 24  # of windows every 0.8 s
+_NOWHERE = -(10**9)  # of a cycle whose R peak no window shows
 
 
 class _Window(NamedTuple):
@@ -98,7 +100,7 @@ def read_trial(path: Path) -> list[ImportedTrial]:
     if not trials:
         raise UserError(
             f"the {len(numbers)} windows of {path.name} do not overlap for {_SHORTEST_S:g} s",
-            expected="all windows of a trial",
+            expected="all windows of a trial, cut from one spectrogram of it",
         )
     return trials
 
@@ -106,6 +108,9 @@ def read_trial(path: Path) -> list[ImportedTrial]:
 def _trial(
     path: Path, stretch: Stitcher, windows: list[_Window], names: tuple[str, str, str]
 ) -> ImportedTrial | None:
+    """Put a stretch together; None where it is too short."""
+    if stretch.starts[-1] + FRAMES < _SHORTEST_S * FRAME_RATE_HZ:
+        return None
     starts = _starts(stretch.starts, windows)
     beats = Beats.of(
         [start + window.anchors for start, window in zip(starts, windows, strict=True)],
@@ -114,7 +119,7 @@ def _trial(
     values = stretch.whole()[:, ::-1]  # rows ascend in frequency
     samples = int(values.shape[2] * RATE_HZ / FRAME_RATE_HZ)
     cycles = [window.ecg_mv for window in windows]
-    targets = _targets(starts, windows)
+    targets = _targets(starts, stretch.starts, windows, beats)
     ecg, known, r_peaks = ecg_of_cycles(cycles, targets, beats, samples, path.name)
     # from the first to the last known sample, on whole frames: 3 of them are 20 samples
     inside = np.flatnonzero(known)
@@ -146,35 +151,52 @@ def _starts(frames: list[int], windows: list[_Window]) -> NDArray[np.int64]:
     """Find the samples at which windows start, counted from the first frame of the first one.
 
     Windows are cut at whole samples and their spectrogram at the frame before. R peaks that two
-    neighbours share give the samples between their starts. How far the first one starts behind its
-    frame, a part of 20/3 samples, is told by when the others go on to the next frame.
+    neighbours share give the samples between their starts. How far a window starts behind its
+    frame, a part of 20/3 samples, is told by when the others go on to the next frame. The windows
+    that show the first frame say nothing of it: those that would begin before the trial were moved
+    to sample 1 and frame 1, which are 5.7 samples apart.
     """
     rough = np.diff(frames) * RATE_HZ / FRAME_RATE_HZ
     steps = []
     for one, other, expected in zip(windows, windows[1:], rough, strict=False):
         apart = (one.anchors[:, None] - other.anchors[None, :]).reshape(-1)
-        near = apart[np.abs(apart - expected) <= 20 / 3 + one.anchor_step]
+        near = apart[np.abs(apart - expected) <= 2 * 20 / 3 + one.anchor_step]
         steps.append(int(np.median(near)) if near.size else round(expected))
     starts = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
-    misses = [
-        int((((starts + lead) * 3 // 20 - lead * 3 // 20) != np.array(frames)).sum())
-        for lead in range(20)
-    ]
+    moved = _moved(frames)
+    on, seen = starts[moved:] - starts[moved], np.array(frames[moved:]) - frames[moved]
+    misses = [int((((on + lead) * 3 // 20 - lead * 3 // 20) != seen).sum()) for lead in range(20)]
     lead = int(np.argmin(misses))
-    return np.asarray(starts + round(lead - (lead * 3 // 20) * 20 / 3))
+    first_on = round(frames[moved] * 20 / 3 + lead - (lead * 3 // 20) * 20 / 3)
+    return np.asarray(starts - starts[moved] + first_on)
 
 
-def _targets(starts: NDArray[np.int64], windows: list[_Window]) -> NDArray[np.int64]:
+def _moved(frames: list[int]) -> int:
+    """Count the windows that show the first frame; 0 where all do."""
+    return int(np.argmax(np.array(frames) > frames[0]))
+
+
+def _targets(
+    starts: NDArray[np.int64], frames: list[int], windows: list[_Window], beats: Beats
+) -> NDArray[np.int64]:
     """Say near which sample the R peak of each window's cycle stands.
 
-    Windows around each cycle have it in the middle. Those every 0.8 s have the cycle of their first
-    R peak, but for the first three: their cycle is that of the R peak nearest to sample 400 of the
-    trial.
+    Windows around each cycle have it in the middle, but for those that were moved into the trial:
+    their cycles are those before, one a window. Windows every 0.8 s, 24 frames, have the cycle of
+    their first R peak, but for the first three: their cycle is that of the R peak nearest to sample
+    400 of the trial.
     """
-    if windows[0].anchor_step == 1:
-        return np.asarray(starts + 400)
-    first = starts + np.array([window.anchors[:1].sum() for window in windows])
-    return np.asarray(np.maximum(first, 400) if windows[0].number == 0 else first)
+    if not (np.diff(frames) % _STEP_FRAMES).any():
+        first = starts + np.array([window.anchors[:1].sum() for window in windows])
+        return np.asarray(np.maximum(first, 400) if windows[0].number == 0 else first)
+    targets = starts + 400
+    moved = _moved(frames) if windows[0].number == 0 else 0
+    if beats.r_peaks.size:
+        beat = int(np.abs(beats.r_peaks - targets[moved]).argmin())
+        for index in range(moved):
+            its = beat - (windows[moved].number - windows[index].number)
+            targets[index] = beats.r_peaks[its] if its >= 0 else _NOWHERE
+    return np.asarray(targets)
 
 
 def _load_spectrogram(path: Path, number: int) -> Float32:

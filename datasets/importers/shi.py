@@ -2,9 +2,10 @@
 
 "A dataset of radar-recorded heart sounds and vital signs including synchronised reference sensor
 signals", Scientific Data 7:50. Each ``DATASET_2017-02-16_10-56-05_Person 11.mat`` lies in folders
-that say where the radar looked and what the person did, and holds radar_I, radar_Q, ecg_lead2,
-ecg_lead3, pcg_audio and respiration, all at Fs. Lead II is imported, sounds and respiration are
-not.
+that say where radar and stethoscope were (``PCG_front_radar_front/PCG_2L_radar_4L``) and, in one
+more, what was unusual (``apnea``); without it the person breathed as they liked. It holds radar_I,
+radar_Q, ecg_lead2, ecg_lead3, pcg_audio and respiration, all at Fs, which is 2000 Hz or 500 Hz.
+Lead II is imported, sounds and respiration are not.
 """
 
 import re
@@ -23,6 +24,7 @@ from radarkit.datasets.importers.source import (
 
 _NAME = re.compile(r"DATASET_(\d{4}-\d{2}-\d{2}_\d{2}-\d{2}-\d{2})_Person[ _]*(\d+)", re.IGNORECASE)
 _PERSON = re.compile(r"measurement_data_person\d+", re.IGNORECASE)
+_PLACE = re.compile(r"pcg_.*radar_|radar_.*pcg_")
 _WHAT = "files like DATASET_2017-02-16_10-56-05_Person 11.mat"
 
 
@@ -64,17 +66,21 @@ def read_trial(path: Path) -> list[ImportedTrial]:
 
 
 def _scenario(path: Path) -> tuple[str, ...]:
-    """Folders between that of the person and the file: positions, then what was done."""
+    """Folders between that of the person and the file: places, then what was unusual."""
     parts = path.absolute().parent.parts
     people = [index for index, part in enumerate(parts) if _PERSON.fullmatch(part)]
     return parts[people[-1] + 1 :] if people else parts[-1:]
 
 
 def _status(folders: tuple[str, ...]) -> str:
+    """PE or NB; breath held after sport is neither."""
     names = [folder.lower() for folder in folders]
-    if any("after_sport" in name for name in names):
-        return "PE"
-    return "NB" if "default" in names else ""
+    if not names:
+        return ""
+    doing = [name for name in names if not _PLACE.search(name)]
+    if doing in ([], ["default"]):
+        return "NB"
+    return "PE" if doing[0] == "after_sport" else ""
 
 
 SHI = Importer(

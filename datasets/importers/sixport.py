@@ -18,7 +18,7 @@ from scipy.constants import speed_of_light
 
 from radarkit.datasets.importers.ellipse import fit_ellipse
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
-from radarkit.datasets.importers.labels import label
+from radarkit.datasets.importers.labels import label_of_unknown_unit
 from radarkit.datasets.importers.matlab import field, scalar, vector
 from radarkit.datasets.importers.source import RATE_HZ, ImportedTrial
 from radarkit.errors import UserError
@@ -136,12 +136,11 @@ def read_iq_trial(
             "longer is cut at its end",
         )
     radar = resample(motion_m[None], rate_hz, RATE_HZ)
-    ecg_mv = resample(ecg[None], ecg_rate_hz, RATE_HZ)[0]
-    samples = min(radar.shape[1], ecg_mv.size)
+    ecg = resample(ecg[None], ecg_rate_hz, RATE_HZ)[0]
+    samples = min(radar.shape[1], ecg.size)
     valid = resample_valid(known, rate_hz, RATE_HZ)[:samples]
     valid &= resample_valid(ecg_known, ecg_rate_hz, RATE_HZ)[:samples]
-    ecg_mv = ecg_mv[:samples]
-    r_peaks, odd = label(ecg_mv, RATE_HZ)
+    ecg_mv, r_peaks, odd = label_of_unknown_unit(ecg[:samples], RATE_HZ)
     recording = Recording(
         radar=radar[:, :samples].astype(np.float32),
         sample_rate_hz=RATE_HZ,

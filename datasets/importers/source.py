@@ -106,6 +106,17 @@ class Importer:
     find: Callable[[Path, ImportConfig], list[Source]]
 
 
+def stamp(path: Path) -> dict[str, Any]:
+    """Name, size and time of change of a file or of all files in a folder."""
+    files = [file for file in path.rglob("*") if file.is_file()] if path.is_dir() else [path]
+    known = [file.stat() for file in files]
+    return {
+        "name": path.name,
+        "bytes": sum(stat.st_size for stat in known),
+        "modified_ns": max((stat.st_mtime_ns for stat in known), default=0),
+    }
+
+
 def unfit(file: Path, root: Path, expected: str) -> Source:
     """Make a source of a file that does not fit, so that it is listed with those that failed."""
     place = file.relative_to(root) if file.is_relative_to(root) else Path(file.name)

@@ -208,14 +208,17 @@ def test_the_imports_of_the_page_run_as_they_stand_there(tmp_path, monkeypatch):
     for name in ("ann_1", "bob_1"):
         path = tmp_path / "recordings" / f"{name}.csv"
         np.savetxt(path, columns, delimiter=",", header="left,right,ecg", comments="")
-    (mapping,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    mapping, two_files = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     (tmp_path / "mapping.toml").write_text(mapping)
+    make.write_vitalsense(tmp_path / "vitalsense")
+    (tmp_path / "vitalsense.toml").write_text(two_files)
     lines = [line for line in commands("import [a-z]") if "NAME" not in line]
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         done = call(*shlex.split(line))
         assert done.exit_code == 0, done.output
     assert Dataset(tmp_path / "mine.data").subjects == ("ann", "bob")
+    assert Dataset(tmp_path / "vitalsense.data").subjects == ("VS01", "VS02")
     (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     names = {}
     exec(compile(code, "importing.md", "exec"), names)

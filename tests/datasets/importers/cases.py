@@ -45,14 +45,14 @@ def _released(folder: Path):
 
 _SCHELLENBERGER = {
     "GDN0001-1_Resting": 10,
-    "GDN0001-5_Apnea": 11,
+    "GDN0001-3_Apnea": 11,
     "GDN0006-1_Resting": 60,
-    "GDN0006-5_Apnea": 61,
+    "GDN0006-3_Apnea": 61,
 }
 _SHI = {
     f"person{who:02d}-2017-02-16_10-{minute:02d}-05": 10 * who + minute
     for who in (3, 11)
-    for minute in (0, 1, 2)
+    for minute in range(len(make.SHI_FOLDERS))
 }
 _GENERIC = {"ann-1": 0, "ann-2": 1, "bob-1": 2}
 
@@ -76,9 +76,9 @@ CASES = {
     ),
     "shi": Case(
         make.write_shi,
-        {name: (name[:8], ("NB", "PE", "")[index % 3]) for index, name in enumerate(_SHI)},
+        {name: (name[:8], ("NB", "PE", "", "NB", "")[i % 5]) for i, name in enumerate(_SHI)},
         1,
-        _sixport_r(_SHI),
+        lambda name: make.sixport(_SHI[name], rate_hz=500 if "-01-" in name else 2000)[1],
     ),
     "radarode-mtl": Case(_released, {"1-1": ("1", "SP"), "2-2": ("2", "SP")}, 2),
     "generic": Case(

@@ -109,22 +109,28 @@ def sixport(number, seconds=12.0, rate_hz=2000):
 def schellenberger_fields(number, seconds=12.0, **changes):
     _, _, _, i, q, ecg = sixport(number, seconds)
     fields = {
-        "radar_i": np.round(i).astype(np.int16)[:, None],
-        "radar_q": np.round(q).astype(np.int16)[:, None],
-        "fs_radar": 2000,
+        "radar_i": i[:, None],
+        "radar_q": q[:, None],
+        "fs_radar": np.uint16(2000),
         "tfm_ecg1": 0.3 * ecg[:, None],
         "tfm_ecg2": ecg[:, None],
-        "fs_ecg": 2000,
+        "fs_ecg": np.uint16(2000),
+        "tfm_bp": np.zeros((round(seconds * 200), 1)),
+        "fs_bp": np.uint8(200),
+        "tfm_intervention": np.zeros((round(seconds * 2000), 1)),
+        "fs_intervention": np.uint16(2000),
+        "tfm_param": np.zeros((0, 0)),
         "tfm_z0": np.zeros((round(seconds * 100), 1)),
-        "fs_z0": 100,
-        "measurement_info": np.array(["2019-01-01", "GDN"], object)[:, None],
+        "fs_z0": np.uint8(100),
+        "measurement_info": np.array(["2019-01-01_10-00-00", "Resting", "GND01"], object)[:, None],
     }
     return {key: value for key, value in (fields | changes).items() if value is not None}
 
 
-def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "5_Apnea")):
+def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "3_Apnea")):
+    """Scenarios, with numbers that mean another one with other people."""
     for person in people:
-        inside = folder / f"GDN{person:04d}"
+        inside = folder / "datasets_subject_01_to_10_scidata" / f"GDN{person:04d}"
         inside.mkdir(parents=True)
         for number, scenario in enumerate(scenarios):
             fields = schellenberger_fields(10 * person + number)
@@ -132,38 +138,52 @@ def write_schellenberger(folder, people=(1, 6), scenarios=("1_Resting", "5_Apnea
     return folder
 
 
-def shi_fields(number, seconds=12.0, **changes):
-    time_s, _, _, i, q, ecg = sixport(number, seconds)
+def shi_fields(number, seconds=12.0, rate_hz=2000, **changes):
+    time_s, _, _, i, q, ecg = sixport(number, seconds, rate_hz)
     fields = {
         "radar_I": i[:, None],
         "radar_Q": q[:, None],
         "ecg_lead2": ecg[:, None],
         "ecg_lead3": 0.5 * ecg[:, None],
-        "pcg_audio": np.zeros((time_s.size, 1)),
+        "pcg_audio": np.zeros((time_s.size - 1, 1)),
         "respiration": np.zeros((time_s.size, 1)),
-        "Fs": 2000,
+        "Fs": rate_hz,
+        "measurement_info": np.array(["2017-02-16_10-56-05", "Person 11"], object)[:, None],
     }
     return {key: value for key, value in (fields | changes).items() if value is not None}
 
 
+SHI_FOLDERS = (
+    "PCG_front_radar_front/PCG_2L_radar_4L",
+    "PCG_front_radar_front/radar_4L_PCG_2L/after_sport",
+    "PCG_front_radar_front/PCG_2L_radar_4L/apnea/inhaled",
+    "PCG_back_radar_back",
+    "PCG_front_radar_back/apnea_after_sport",
+)
+
+
 def write_shi(folder, people=(3, 11)):
+    """Recordings, the second of each person at 500 Hz, with R peaks beside them."""
     for person in people:
-        for minute, doing in enumerate(("default", "after_sport", "apnea/inhaled")):
-            where = f"measurement_data_person{person}/PCG_front_radar_front/PCG_2L_radar_4L/{doing}"
-            (folder / where).mkdir(parents=True)
-            name = f"DATASET_2017-02-16_10-{minute:02d}-05_Person {person}.mat"
-            savemat(folder / where / name, shi_fields(10 * person + minute))
+        for minute, inside in enumerate(SHI_FOLDERS):
+            where = folder / f"datasets/measurement_data_person{person}" / inside
+            where.mkdir(parents=True, exist_ok=True)
+            time = f"2017-02-16_10-{minute:02d}-05"
+            rate_hz = 500 if minute == 1 else 2000
+            fields = shi_fields(10 * person + minute, rate_hz=rate_hz)
+            savemat(where / f"DATASET_{time}_Person {person}.mat", fields)
+            (where / f"Peak_{time}.csv").write_text("ECG_R;ECG_T\n1200;1500\n")
     return folder
 
 
 class Released:
     """A trial, and the windows of radarODE-MTL that are cut from it by one of three schemes."""
 
-    def __init__(self, seed, seconds=30.0, channels=2):
+    def __init__(self, seed, seconds=30.0, channels=2, early_s=0.0):
         rng = np.random.default_rng(seed)
         self.samples = round(seconds * RATE_HZ)
         time_s = np.arange(self.samples) / RATE_HZ
-        self.r_peaks = np.round(beats(seconds, rng) * RATE_HZ).astype(int)
+        self.r_peaks = np.round((beats(seconds, rng) - early_s) * RATE_HZ).astype(int)
         self.ecg = ecg_of(self.r_peaks / RATE_HZ, time_s)
         frames = self.samples * 3 // 20
         rough = rng.random((channels, 71, frames + 8))
@@ -173,31 +193,36 @@ class Released:
         self.lead = 62  # samples of a cycle before its R peak
 
     def windows(self, scheme):
-        cycles = [(r - self.lead, n - r) for r, n in pairwise(self.r_peaks)]
-        if scheme == "step":
+        """Start, first frame, and first and last sample of the cycle of each window."""
+        cycles = [(r - self.lead, n - self.lead) for r, n in pairwise(self.r_peaks)]
+        if scheme.startswith("step"):
             for start in range(0, self.samples - 800 + 1, 160):
                 first = int(np.searchsorted(self.r_peaks, start))
                 if start < 480:  # as released
                     first = int(np.abs(self.r_peaks - 400).argmin())
                 if first < len(cycles) and cycles[first][0] >= 0:
-                    yield start, cycles[first]
+                    yield start, start * 30 // 200, *cycles[first]
             return
-        for number, (at, length) in enumerate(cycles):
-            start = at - (800 - length) // 2 if scheme == "sce" else self.r_peaks[number] - 400
-            if at >= 0 and start >= 0 and start + 800 <= self.samples:
-                yield start, (at, length)
+        for number, (at, end) in enumerate(cycles):
+            start = self.r_peaks[number] - 400
+            if not scheme.startswith("sce_middle"):
+                start = at - (800 - end + at) // 2
+            if start + 800 <= self.samples:
+                # windows that would begin before the trial begin at sample 1 and frame 1
+                start = max(start, 1)
+                yield start, max(start * 30 // 200, 1), max(at, 0), end
 
     def write(self, folder, scheme):
         folder.mkdir(parents=True)
-        for k, (start, (at, length)) in enumerate(self.windows(scheme)):
-            frame = start * 30 // 200
+        coarse = 4 if scheme in ("step", "sce_50hz") else 1
+        for k, (start, frame, at, end) in enumerate(self.windows(scheme)):
             cut = self.sst[:, :, frame : frame + 120]
             low, high = cut.min(axis=(1, 2), keepdims=True), cut.max(axis=(1, 2), keepdims=True)
             np.save(folder / f"sst_seg_{k}.npy", (cut - low) / (high - low))
-            np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at : at + length])
-            inside = self.r_peaks[(self.r_peaks >= start) & (self.r_peaks < start + 800)] - start
-            anchors = np.zeros(200 if scheme == "step" else 800)
-            anchors[inside // 4 if scheme == "step" else inside] = 1
+            np.save(folder / f"ecg_seg_{k}.npy", self.ecg[at:end])
+            anchors = np.zeros(self.samples // coarse)
+            anchors[self.r_peaks // coarse] = 1
+            anchors = anchors[start // coarse :][: 800 // coarse]
             np.save(folder / f"anchor_seg_{k}.npy", anchors)
         return folder
 
@@ -230,4 +255,23 @@ def write_generic(folder, names=("ann_1", "ann_2", "bob_1")):
     folder.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(names):
         np.savez(folder / f"{name}.npz", **generic_arrays(number))
+    return folder
+
+
+def write_vitalsense(folder, people=(1, 2), seconds=12.0):
+    """Radar and monitor of each person in files of their own."""
+    for person in people:
+        name = f"VS{person:02d}"
+        (folder / name).mkdir(parents=True)
+        rng = np.random.default_rng(person)
+        r_s = beats(seconds, rng)
+        radar_s, ecg_s = np.arange(0.003, seconds, 0.003), np.arange(0.002, seconds, 0.002)
+        radar = {
+            "VitalSig": 1e3 * motion_of(r_s, radar_s, rng)[None],
+            "T_frame": 0.003,
+            "Radar": {"fs": 1 / 0.003, "t_frame": radar_s[None]},
+        }
+        savemat(folder / name / f"{name}_Resting.mat", radar)
+        monitor = {"ecg_lead2": 1e3 * ecg_of(r_s, ecg_s)[:, None], "Fs_ecg": np.uint16(500)}
+        savemat(folder / name / f"{name}_Resting_Mindray.mat", monitor)
     return folder

@@ -269,6 +269,12 @@ BAD_MAPPINGS = [
     ('quantity = "vibration"\n[files]\nname = "(?P<who>x)"', r"has the groups who; expected"),
     ('quantity = "vibration"\n[files]\nname = "("', "is no regular expression"),
     ("quantity = = 1", "is not TOML"),
+    ('quantity = "vibration"\ntime_s = "t"', "both rate_hz and time_s"),
+    ('quantity = "vibration"\n[ecg]\narray = "e"', "neither rate_hz nor time_s"),
+    (
+        'quantity = "vibration"\n[ecg]\narray = "e"\nrate_hz = 9\nfile = "{who}.csv"',
+        r"ecg.file = '\{who\}.csv'; expected a name, perhaps with \{stem\}, \{subject\}, \{trial\}",
+    ),
 ]
 
 
@@ -276,3 +282,110 @@ BAD_MAPPINGS = [
 def test_mappings_that_do_not_fit_are_refused(radar, message, tmp_path):
     with pytest.raises(UserError, match=message):
         mapping_of(tmp_path, f'array = "disp"\n{radar}')
+
+
+def write_pairs(folder, shift_s=0.0):
+    """Radar of two people in one file each and ECG in another, with the time of each sample."""
+    for who in ("ann", "bob"):
+        (folder / who).mkdir(parents=True)
+        radar = {"Sig": 1e3 * MOTION_M[0][:, None], "Radar": {"t": 100 + TIME_S[None]}}
+        savemat(folder / who / f"{who}_rest.mat", radar)
+        ecg_s = np.arange(0, 12, 1 / 250)
+        late = {"ecg": 1e3 * ecg_of(R_S, ecg_s + shift_s), "t": 100 + shift_s + ecg_s, "fs": 250.0}
+        savemat(folder / who / f"{who}_rest_ref.mat", late)
+
+
+PAIRS = """\
+[files]
+name = '(?P<subject>[a-z]+)/[a-z]+_(?P<trial>[a-z]+)$'
+[radar]
+array = "Sig"
+quantity = "displacement"
+unit = "mm"
+time_s = "Radar.t"
+[ecg]
+file = "{stem}_ref.mat"
+array = "ecg"
+unit = "uV"
+"""
+
+
+@pytest.mark.parametrize("shift_s", [0.0, 0.5, -0.5])
+def test_an_ecg_of_another_file_and_clock_is_set_at_its_time(shift_s, tmp_path):
+    write_pairs(tmp_path / "files", shift_s)
+    (tmp_path / "mapping.toml").write_text(PAIRS + 'time_s = "t"\n')
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    sources = find(tmp_path / "files", config)
+    assert [source.name for source in sources] == ["ann_ann_rest", "bob_bob_rest"]
+    (trial,) = sources[1].read()
+    recording = trial.recording
+    assert (recording.subject, recording.trial) == ("bob", "rest")
+    first_s = max(shift_s, 0)
+    assert recording.duration_s == pytest.approx(12 - abs(shift_s), abs=0.02)
+    wanted = MOTION_M[0, round(first_s * RATE_HZ) :: 2][: recording.samples]
+    found = recording.radar[0]
+    assert np.corrcoef(found[200:-200], wanted[200:-200])[0, 1] > 0.9999
+    r_s = R_S - first_s
+    inside = (r_s > 0.1) & (r_s < recording.duration_s - 0.1)
+    assert np.abs(recording.r_peaks / 200 - r_s[inside]).max() <= 1 / 200
+
+
+def test_another_ecg_file_is_another_import(tmp_path):
+    write_pairs(tmp_path / "files")
+    (tmp_path / "mapping.toml").write_text(PAIRS + 'rate_hz = "fs"\n')
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    given = ("generic", tmp_path / "files", tmp_path / "out", config)
+    assert import_data(*given).subjects == ("ann", "bob")
+    path = tmp_path / "files" / "ann" / "ann_rest_ref.mat"
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(UserError, match="was made with ecg_file"):
+        import_data(*given)
+
+
+def test_an_ecg_file_that_is_not_there_fails_alone(tmp_path):
+    write_pairs(tmp_path / "files")
+    (tmp_path / "files" / "ann" / "ann_rest_ref.mat").unlink()
+    (tmp_path / "mapping.toml").write_text(PAIRS + 'rate_hz = "fs"\n')
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    done = import_data("generic", tmp_path / "files", tmp_path / "out", config)
+    assert done.subjects == ("bob",)
+    assert "no file ann_rest_ref.mat beside ann_rest.mat" in done.failures["ann_ann_rest"]
+
+
+BAD_TIMES = [
+    (TIME_S + 0.05 * (np.arange(TIME_S.size) == 9), "off an even spacing by 0.05 s"),
+    (TIME_S[::-1], "expected rising times"),
+    (TIME_S[:-1], "4799 times in t of one.npz and 4800 samples"),
+    (1e3 * TIME_S, "a rate of 0.4 Hz"),
+    (np.where(TIME_S > 5, np.nan, TIME_S), "off an even spacing by nan s"),
+]
+
+
+@pytest.mark.parametrize(("times_s", "message"), BAD_TIMES, ids=[bad[1] for bad in BAD_TIMES])
+def test_times_that_are_no_even_clock_are_refused(times_s, message, tmp_path):
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, t=times_s)
+    (tmp_path / "mapping.toml").write_text(f'[radar]\narray = "disp"\ntime_s = "t"\n{DISPLACEMENT}')
+    mapping = read_mapping(tmp_path / "mapping.toml")
+    with pytest.raises(UserError, match=message):
+        read_trial(tmp_path / "one.npz", mapping, PARTS)
+
+
+def test_a_csv_without_names_has_numbers_for_them(tmp_path):
+    np.savetxt(tmp_path / "one.csv", MOTION_M.T, delimiter=";")
+    mapping = mapping_of(tmp_path, DISPLACEMENT + 'array = ["1", "2"]')
+    (trial,) = read_trial(tmp_path / "one.csv", mapping, PARTS)
+    check(trial.recording)
+
+
+def test_complex_numbers_are_read_as_matlab_stores_them(tmp_path):
+    pairs = np.empty(ECHO.T.shape, [("real", float), ("imag", float)])
+    pairs["real"], pairs["imag"] = ECHO.T.real, ECHO.T.imag
+    for name in ("one.h5", "one.mat"):
+        with h5py.File(tmp_path / name, "w", userblock_size=512) as file:
+            file["disp"] = pairs
+        with (tmp_path / name).open("r+b") as file:
+            file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+    for name, axes in (("one.h5", "samples, channels"), ("one.mat", "channels, samples")):
+        iq = f'array = "disp"\nquantity = "iq"\nwavelength_m = 0.0124\naxes = "{axes}"'
+        (trial,) = read_trial(tmp_path / name, mapping_of(tmp_path, iq), PARTS)
+        check(trial.recording)

@@ -56,3 +56,11 @@ def test_fields_of_another_kind_are_refused(tmp_path):
         vector(np.eye(2), "a", path)
     with pytest.raises(UserError, match="expected one number"):
         scalar([1, 2], "a", path)
+
+
+def test_a_field_in_other_capitals_is_the_same_unless_there_are_two(tmp_path):
+    path = tmp_path / "one.mat"
+    assert field({"radar_i": 1, "x": 2}, "radar_I", path) == 1
+    assert field({"radar_i": 1, "radar_I": 2}, "radar_I", path) == 2
+    with pytest.raises(UserError, match="holds RADAR_I, radar_i; expected a field radar_I"):
+        field({"radar_i": 1, "RADAR_I": 2}, "radar_I", path)

@@ -8,12 +8,12 @@ from radarkit.errors import UserError
 
 from .fabricate import Released
 
-SCHEMES = ("sce", "sce_middle", "step")
+SCHEMES = ("sce", "sce_middle", "step", "sce_50hz", "step_200hz")
 
 
-@pytest.fixture(scope="module")
-def trial():
-    return Released(seed=3, seconds=24)
+@pytest.fixture(scope="module", params=[0.0, 1.2], ids=["first cycle whole", "first cycle cut"])
+def trial(request):
+    return Released(seed=3, seconds=24, early_s=request.param)
 
 
 def offset_of(trial, recording):
@@ -38,8 +38,8 @@ def test_a_trial_is_rebuilt_from_its_windows(trial, scheme, tmp_path):
     np.testing.assert_array_equal(recording.r_peaks, wanted)
     frames = made.spectrogram.values.shape[2]
     first = round(at * 3 / 20)
-    # quarter-rate anchors leave a doubt of 4 samples; a frame is 6.7
-    assert abs(at * 3 / 20 - first) < (0.6 if scheme == "step" else 0.1)
+    # to a sample, of which a frame has 6.7; quarter-rate anchors leave a doubt of 4
+    assert abs(at * 3 / 20 - first) < (0.6 if scheme in ("step", "sce_50hz") else 0.16)
     for channel, values in enumerate(made.spectrogram.values):
         truth = trial.sst[channel, ::-1, first : first + frames]
         assert np.corrcoef(values.ravel(), truth.ravel())[0, 1] > 1 - 1e-9
@@ -70,4 +70,13 @@ def test_cycles_of_another_layout_are_refused(trial, tmp_path):
     for path in folder.glob("ecg_seg_*"):
         np.save(path, np.zeros(800))  # the ECG of the window instead of a cycle
     with pytest.raises(UserError, match="belong to no R peak"):
+        read_trial(folder)
+
+
+def test_windows_that_were_each_transformed_alone_are_refused(trial, tmp_path):
+    folder = trial.write(tmp_path / "obj7_IB_3_", "sce")
+    rng = np.random.default_rng(0)
+    for path in folder.glob("sst_seg_*"):
+        np.save(path, rng.random((2, 71, 120)))
+    with pytest.raises(UserError, match="expected all windows of a trial, cut from one spectro"):
         read_trial(folder)
