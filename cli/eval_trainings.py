@@ -20,6 +20,7 @@ def strategy_table(
     only: Sequence[str] | None,
     seeds: int,
     leading: int | None,
+    who: str | None,
     device: str,
     jobs: int,
     force: bool,
@@ -29,14 +30,19 @@ def strategy_table(
     from rich.console import Console
 
     from radarkit.cli.strategies_table import strategies_table
-    from radarkit.evaluation.published_strategies import WHERE
     from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies
     from radarkit.evaluation.strategy_entries import PUBLISHED
     from radarkit.evaluation.strategy_files import notes, write_strategies
     from radarkit.evaluation.strategy_rows import strategy_rows
 
     protocol = StrategyProtocol(
-        data, config, tuple(only or PUBLISHED), seeds=seeds, leading=leading, device=device
+        data,
+        config,
+        tuple(only or PUBLISHED),
+        seeds=seeds,
+        leading=leading,
+        who=who,
+        device=device,
     )
     with (
         _progress("trainings") as advance,
@@ -49,7 +55,7 @@ def strategy_table(
     Console().print(strategies_table(rows))
     for note in notes(rows, protocol):
         typer.echo(note)
-    typer.echo(f"* as printed ({WHERE})")
+    typer.echo(f"* as printed ({protocol.printed_of})")
     typer.echo(f"report: {output / 'report.html'}")
 
 

@@ -6,12 +6,14 @@ are reconstructed by it alone. Their trials together make one evaluation. See
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from radarkit import __version__
 from radarkit.datasets.folds import folds, leave_one_out
@@ -32,6 +34,8 @@ from radarkit.evaluation.trainings import (
 )
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
+from radarkit.parallel import Failure
+from radarkit.parallel import run as run_all
 from radarkit.training.config import TrainConfig
 from radarkit.training.metrics_log import read_history
 
@@ -177,7 +181,7 @@ def cross_validated(
         runs = [training.folder for training in tasks.values()]
         for run in runs:
             drop_state(run)
-        yield Pooled(folder, _pool([evaluate(run, protocol.data) for run in runs]), tuple(found))
+        yield Pooled(folder, _pool(_scored(list(tasks.values()), jobs)), tuple(found))
 
 
 def present_folds(pooled: Pooled, protocol: FoldProtocol, output: str = "REPORT") -> None:
@@ -228,6 +232,21 @@ def _train(training: Training) -> dict[str, Any]:
         "epochs": len(history),
         "best_epoch": best["epoch"] + 1,
     }
+
+
+def _scored(trainings: Sequence[Training], jobs: int) -> list[Evaluation]:
+    """Score every fold on those it has left out, several at a time as they were trained."""
+    scored: list[Evaluation] = []
+    for training, result in zip(trainings, run_all(_score, trainings, jobs=jobs), strict=True):
+        if isinstance(result, Failure):
+            raise UserError(f"{_name(training)}: {result.reason}")
+        scored.append(result)
+    return scored
+
+
+def _score(training: Training) -> Evaluation:
+    torch.set_num_threads(1)
+    return evaluate(training.folder, training.data)
 
 
 def _name(training: Training) -> str:

@@ -2,7 +2,8 @@
 
 A strategy and a seed are one part of the work: a training of its own, or the three of the
 single-task baseline, and the scores of every trial. All trainings of a seed share its split, its
-initial weights and the order of its windows, as ``radarkit train --seed`` gives them. With
+initial weights and the order of its windows, as ``radarkit train --seed`` gives them; a split that
+is named is that of all seeds. With
 `leading` every strategy gets the first seed, and only the best of those get the others; being
 chosen by its first seed flatters a strategy in it, so a table gives means over seeds.
 """
@@ -15,23 +16,26 @@ from pathlib import Path
 from typing import Any
 
 from radarkit import __version__
+from radarkit.datasets.published_splits import SPLITS, choose_split
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import split_by_subject
+from radarkit.datasets.splits import Split, seen_subjects, split_by_subject
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import evaluate
 from radarkit.evaluation.noise_protocol import fingerprint
+from radarkit.evaluation.published_strategies import WHERE
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import score_single_tasks
 from radarkit.evaluation.strategy_entries import PUBLISHED, SINGLE, Entry, entries
 from radarkit.evaluation.strategy_interval import Trial
 from radarkit.evaluation.strategy_rows import ranked, reference_of, strategy_rows
-from radarkit.evaluation.trainings import Training, devices, drop_state, fit, one_name_each
+from radarkit.evaluation.trainings import Training, devices, drop_state, fit
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
 from radarkit.training.config import TrainConfig
 from radarkit.training.losses import TASKS
 
 OnStrategy = Callable[[int, int, str], None]
+ON_MMECG = "MMECG data set, trials 75 to 85, the people of which are in the training, too"
 _RUNS, _SCORES = "runs", "scores"
 
 
@@ -52,6 +56,9 @@ class StrategyProtocol:
     leading : int, optional
         How many strategies get more than the first seed: the best by delta-m. EGA and the
         single-task baseline always do.
+    who : str, optional
+        Who is for what, as `radarkit.datasets.published_splits.choose_split` names it, the same
+        for all seeds; by default each seed draws a split.
     device : str
         ``auto``, ``cpu`` or ``cuda``.
 
@@ -66,12 +73,34 @@ class StrategyProtocol:
     names: tuple[str, ...] = PUBLISHED
     seeds: int = 1
     leading: int | None = None
+    who: str | None = None
     device: str = "auto"
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Lines of the table, the single-task baseline first."""
         return entries(self.names, self.base)
+
+    @cached_property
+    def split(self) -> Split | None:
+        """Who is for what; None where each seed draws it.
+
+        Raises
+        ------
+        UserError
+            When it does not fit the data, or one that is drawn might part trials of one person.
+        """
+        return choose_split(self.who, Dataset(self.data).subjects)
+
+    @property
+    def seen(self) -> dict[str, str]:
+        """Those of the test who are in the training, too, as `seen_subjects` gives them."""
+        return {} if self.split is None else seen_subjects(self.split.test, self.split)
+
+    @property
+    def printed_of(self) -> str:
+        """What the printed rows beside it were measured on."""
+        return ON_MMECG if self.who in SPLITS else WHERE
 
     @property
     def all_seeds(self) -> range:
@@ -84,6 +113,8 @@ class StrategyProtocol:
         words = ["--strategies", "--seeds", str(self.seeds)]
         if self.leading is not None:
             words += ["--leading", str(self.leading)]
+        if self.who is not None:
+            words += ["--split", self.who]
         if self.names != PUBLISHED:
             words += [word for name in self.names for word in ("--only", name)]
         return words
@@ -94,11 +125,13 @@ class StrategyProtocol:
         Which of them are asked for is not among it, so that more can be asked for later.
         """
         dataset = Dataset(self.data)
-        split_by_subject(one_name_each(dataset.subjects), seed=0)  # which may refuse
+        if self.split is None:
+            split_by_subject(dataset.subjects, seed=0)  # which may refuse
         return {
             "radarkit_version": __version__,
             "data": fingerprint(dataset),
             "config": self.base.model_dump(mode="json", exclude={"seed"}),
+            "split": None if self.split is None else self.split.model_dump(mode="json"),
         }
 
 
@@ -210,6 +243,7 @@ def _measured(
                         folder / _RUNS / name,
                         protocol.data,
                         config,
+                        protocol.split,
                         device=places[len(tasks) % len(places)],
                     )
                     for name, config in entry.runs(seed).items()

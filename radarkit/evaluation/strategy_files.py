@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from radarkit.evaluation.published_strategies import WHERE, printed_strategy
+from radarkit.datasets.splits import seen_in_words
+from radarkit.evaluation.published_strategies import printed_strategy
 from radarkit.evaluation.strategies import Measured, StrategyProtocol
 from radarkit.evaluation.strategy_entries import EGA, SINGLE
 from radarkit.evaluation.strategy_figures import delta_m_figure
@@ -54,6 +55,7 @@ def write_strategies(
         **protocol.made_from(),
         "seeds": list(protocol.all_seeds),
         "leading": protocol.leading,
+        "subjects_seen_in_training": list(protocol.seen),
         "people": {
             str(seed): sorted({str(trial["subject"]) for trial in trials})
             for seed, trials in measured.scores[SINGLE].items()
@@ -62,8 +64,9 @@ def write_strategies(
     with atomic_file(folder / "strategies.png", force=True) as part:
         delta_m_figure(rows).savefig(part, dpi=DPI, format="png")
     command = eval_command(protocol.base, protocol.data, output, *protocol.words)
-    write_strategy_page(folder / "report.html", rows, histories, told, facts, command)
-    flat = [_flat(row) for row in rows]
+    where = protocol.printed_of
+    write_strategy_page(folder / "report.html", rows, histories, told, facts, where, command)
+    flat = [_flat(row, where) for row in rows]
     with (
         atomic_file(folder / "strategies.csv", force=True) as part,
         part.open("w", encoding="utf-8", newline="") as file,
@@ -74,7 +77,7 @@ def write_strategies(
     content = {
         **facts,
         "notes": told,
-        "printed_rows": WHERE,
+        "printed_rows": where,
         "rows": [_nested(row, protocol) for row in rows],
     }
     with atomic_file(folder / "strategies.json", force=True) as part:
@@ -84,6 +87,12 @@ def write_strategies(
 def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
     """Say what a reader of the table has to know, in sentences."""
     told = []
+    if protocol.seen:
+        told.append(
+            f"Not a test: the networks have learnt from {seen_in_words(protocol.seen)}, or were "
+            "chosen by them, and may remember them. How good a strategy is on anybody else does "
+            "not follow from this table."
+        )
     for entry in protocol.entries:
         for config in entry.configs:
             settings = config.strategy.settings
@@ -97,10 +106,14 @@ def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
     if not several:
         told.append("One seed: the intervals are over people and know nothing of other seeds.")
     elif len(several) < len(rows):
+        fewer = (
+            " Rows with one seed are of fewer people: their RMSE, PCC and errors do not compare "
+            "with the others', delta-m does."
+        )
         told.append(
             "Strategies with several seeds were chosen by their first one, which therefore "
-            "flatters them; the table has means over the seeds. Rows with one seed are of fewer "
-            "people: their RMSE, PCC and errors do not compare with the others', delta-m does."
+            "flatters them; the table has means over the seeds."
+            + (fewer if protocol.split is None else "")
         )
     return told
 
@@ -119,7 +132,7 @@ def _nested(row: StrategyRow, protocol: StrategyProtocol) -> dict[str, Any]:
     }
 
 
-def _flat(row: StrategyRow) -> dict[str, Any]:
+def _flat(row: StrategyRow, where: str) -> dict[str, Any]:
     printed = printed_strategy(row.name)
     beside = {} if printed is None else asdict(printed)
     names = (*row.values, "delta_m_percent")
@@ -127,7 +140,7 @@ def _flat(row: StrategyRow) -> dict[str, Any]:
         **_own(row),
         "seeds": " ".join(map(str, row.seeds)),
         "failed_seeds": " ".join(map(str, row.failed)),
-        **{f"printed ({WHERE}) {name}": beside.get(name) for name in names},
+        **{f"printed ({where}) {name}": beside.get(name) for name in names},
     }
 
 

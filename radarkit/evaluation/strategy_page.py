@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from radarkit.evaluation.columns import METRICS, Metric
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, shown_delta_m
 from radarkit.evaluation.page import write_page
-from radarkit.evaluation.published_strategies import PRINTED_STRATEGIES, WHERE, printed_strategy
+from radarkit.evaluation.published_strategies import PRINTED_STRATEGIES, printed_strategy
 from radarkit.evaluation.strategy_figures import (
     Histories,
     delta_m_figure,
@@ -37,6 +37,7 @@ def write_strategy_page(
     histories: Histories,
     notes: Sequence[str],
     facts: Mapping[str, Any],
+    where: str,
     command: str,
 ) -> None:
     """Write the page.
@@ -53,6 +54,8 @@ def write_strategy_page(
         What a reader has to know.
     facts : mapping
         What the rows were made from, ready for JSON.
+    where : str
+        What the printed rows are of.
     command : str
         That makes them again.
     """
@@ -90,7 +93,7 @@ def write_strategy_page(
             for row in rows
         ],
         printed=[(name, _printed_row(name)) for name in PRINTED_STRATEGIES],
-        where=WHERE,
+        where=where,
         failed_below=f"{FAILED_BELOW_PCC:.0%}",
         delta_picture=_both(lambda phone: delta_m_figure(rows, phone=phone)),
         loss_picture=_both(lambda phone: losses_figure(histories, phone=phone)),
@@ -111,16 +114,24 @@ def _summary(rows: Sequence[StrategyRow], facts: Mapping[str, Any]) -> str:
     seeds = " or ".join(map(str, counts)) + (" seed" if counts == [1] else " seeds")
     epochs, preset = facts["config"]["epochs"], facts["config"]["preset"]
     people = {name for names in facts["people"].values() for name in names}
+    if facts["split"] is None:
+        scored = (
+            f"people that were not in its training: {len(people)} different ones and "
+            f"{_counted(rows[0].trials, 'trial')} in all"
+        )
+    else:
+        unseen = "" if facts["subjects_seen_in_training"] else ", who were not in its training"
+        each = _counted(rows[0].trials // len(rows[0].seeds), "trial")
+        scored = f"the same {_counted(len(people), 'person', 'people')} in {each}{unseen}"
     return (
         f"{strategies} {'strategies' if strategies > 1 else 'strategy'} and the single-task "
-        f"networks, {preset}, each trained for {epochs} epochs on the same people with the same "
-        f"{seeds}, and scored on people that were not in its "
-        f"training: {len(people)} different ones and {_counted(rows[0].trials, 'trial')} in all."
+        f"networks, {preset}, each trained for {_counted(epochs, 'epoch')} on the same people with "
+        f"the same {seeds}, and scored on {scored}."
     )
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _counted(number: int, thing: str, things: str | None = None) -> str:
+    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def _best(rows: Sequence[StrategyRow]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def rows_of(output, protocol):
     with cross_validated(protocol, output) as pooled:
         network = method_names(pooled.evaluation.record)[0]
         rows = [trial.scores[network] for trial in pooled.evaluation.trials]
-        assert pooled.evaluation.seen == ()
+        assert not pooled.evaluation.seen
         return for_json(rows), pooled.folds
 
 
