@@ -30,6 +30,7 @@ def strategy_table(
     from rich.console import Console
 
     from radarkit.cli.strategies_table import strategies_table
+    from radarkit.evaluation.published_strategies import WHERE
     from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies
     from radarkit.evaluation.strategy_entries import PUBLISHED
     from radarkit.evaluation.strategy_files import notes, write_strategies
@@ -55,7 +56,7 @@ def strategy_table(
     Console().print(strategies_table(rows))
     for note in notes(rows, protocol):
         typer.echo(note)
-    typer.echo(f"* as printed ({protocol.printed_of})")
+    typer.echo(f"* as printed ({WHERE})")
     typer.echo(f"report: {output / 'report.html'}")
 
 

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from radarkit import __version__
-from radarkit.datasets.published_splits import SPLITS, choose_split
+from radarkit.datasets.published_splits import choose_split
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split, seen_subjects, split_by_subject
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import evaluate
 from radarkit.evaluation.noise_protocol import fingerprint
-from radarkit.evaluation.published_strategies import WHERE
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import score_single_tasks
 from radarkit.evaluation.strategy_entries import PUBLISHED, SINGLE, Entry, entries
@@ -35,7 +34,6 @@ from radarkit.training.config import TrainConfig
 from radarkit.training.losses import TASKS
 
 OnStrategy = Callable[[int, int, str], None]
-ON_MMECG = "MMECG data set, trials 75 to 85, the people of which are in the training, too"
 _RUNS, _SCORES = "runs", "scores"
 
 
@@ -96,11 +94,6 @@ class StrategyProtocol:
     def seen(self) -> dict[str, str]:
         """Those of the test who are in the training, too, as `seen_subjects` gives them."""
         return {} if self.split is None else seen_subjects(self.split.test, self.split)
-
-    @property
-    def printed_of(self) -> str:
-        """What the printed rows beside it were measured on."""
-        return ON_MMECG if self.who in SPLITS else WHERE
 
     @property
     def all_seeds(self) -> range:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from radarkit.datasets.splits import seen_in_words
-from radarkit.evaluation.published_strategies import printed_strategy
+from radarkit.evaluation.published_strategies import WHERE, printed_strategy
 from radarkit.evaluation.strategies import Measured, StrategyProtocol
 from radarkit.evaluation.strategy_entries import EGA, SINGLE
 from radarkit.evaluation.strategy_figures import delta_m_figure
@@ -64,9 +64,8 @@ def write_strategies(
     with atomic_file(folder / "strategies.png", force=True) as part:
         delta_m_figure(rows).savefig(part, dpi=DPI, format="png")
     command = eval_command(protocol.base, protocol.data, output, *protocol.words)
-    where = protocol.printed_of
-    write_strategy_page(folder / "report.html", rows, histories, told, facts, where, command)
-    flat = [_flat(row, where) for row in rows]
+    write_strategy_page(folder / "report.html", rows, histories, told, facts, command)
+    flat = [_flat(row) for row in rows]
     with (
         atomic_file(folder / "strategies.csv", force=True) as part,
         part.open("w", encoding="utf-8", newline="") as file,
@@ -77,7 +76,7 @@ def write_strategies(
     content = {
         **facts,
         "notes": told,
-        "printed_rows": where,
+        "printed_rows": WHERE,
         "rows": [_nested(row, protocol) for row in rows],
     }
     with atomic_file(folder / "strategies.json", force=True) as part:
@@ -132,7 +131,7 @@ def _nested(row: StrategyRow, protocol: StrategyProtocol) -> dict[str, Any]:
     }
 
 
-def _flat(row: StrategyRow, where: str) -> dict[str, Any]:
+def _flat(row: StrategyRow) -> dict[str, Any]:
     printed = printed_strategy(row.name)
     beside = {} if printed is None else asdict(printed)
     names = (*row.values, "delta_m_percent")
@@ -140,7 +139,7 @@ def _flat(row: StrategyRow, where: str) -> dict[str, Any]:
         **_own(row),
         "seeds": " ".join(map(str, row.seeds)),
         "failed_seeds": " ".join(map(str, row.failed)),
-        **{f"printed ({where}) {name}": beside.get(name) for name in names},
+        **{f"printed ({WHERE}) {name}": beside.get(name) for name in names},
     }
 
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from radarkit.evaluation.columns import METRICS, Metric
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, shown_delta_m
 from radarkit.evaluation.page import write_page
-from radarkit.evaluation.published_strategies import PRINTED_STRATEGIES, printed_strategy
+from radarkit.evaluation.published_strategies import PRINTED_STRATEGIES, WHERE, printed_strategy
 from radarkit.evaluation.strategy_figures import (
     Histories,
     delta_m_figure,
@@ -37,7 +37,6 @@ def write_strategy_page(
     histories: Histories,
     notes: Sequence[str],
     facts: Mapping[str, Any],
-    where: str,
     command: str,
 ) -> None:
     """Write the page.
@@ -54,8 +53,6 @@ def write_strategy_page(
         What a reader has to know.
     facts : mapping
         What the rows were made from, ready for JSON.
-    where : str
-        What the printed rows are of.
     command : str
         That makes them again.
     """
@@ -93,7 +90,7 @@ def write_strategy_page(
             for row in rows
         ],
         printed=[(name, _printed_row(name)) for name in PRINTED_STRATEGIES],
-        where=where,
+        where=WHERE,
         failed_below=f"{FAILED_BELOW_PCC:.0%}",
         delta_picture=_both(lambda phone: delta_m_figure(rows, phone=phone)),
         loss_picture=_both(lambda phone: losses_figure(histories, phone=phone)),

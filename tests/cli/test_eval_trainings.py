@@ -38,7 +38,8 @@ def test_the_table_of_two_strategies_and_then_of_another_seed(evaluate, place, t
     assert done.exit_code == 0, done.stderr
     assert "1/3 trainings: single-task, seed 0" in done.stdout
     assert "eccentric vector of ega:temperature=0.5 first leaves 1 in epoch 7" in done.stdout
-    assert "One seed" in done.stdout and "MMECG data set, other people" in done.stdout
+    assert "One seed" in done.stdout
+    assert "as printed (MMECG data set, people shared with the training)" in done.stdout
     out = tmp_path / "out"
     content = json.loads((out / "strategies.json").read_text())
     names = ["single-task", "uw", "ega:temperature=0.5"]
