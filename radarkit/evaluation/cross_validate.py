@@ -138,7 +138,7 @@ def cross_validated(
     output : Path
         The folder that is to be.
     jobs : int
-        Processes of this machine, each with a training.
+        Processes of this machine, each with a training, and then with the scores of one.
     force : bool
         Replace the output, and begin anew what is unfinished.
     on_fold : callable

@@ -116,6 +116,16 @@ def test_two_processes_train_what_one_does(evaluate, place, tmp_path):
             assert shared[key] == pytest.approx(alone[key], rel=1e-3)
 
 
+@pytest.mark.slow
+def test_two_processes_score_the_folds_as_one_does(place, tmp_path):
+    for name, jobs in (("one", 1), ("two", 2)):
+        done = run("eval", place / "data.h5", "--cross-validate", 3, "-o", name, *QUICK,
+                   "--jobs", jobs, cwd=tmp_path)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    one, two = (json.loads((tmp_path / n / "metrics.json").read_text()) for n in ("one", "two"))
+    assert one == two
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [

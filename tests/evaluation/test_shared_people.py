@@ -92,7 +92,7 @@ def test_strategies_are_trained_on_such_a_split_only_when_it_is_named(call, plac
         assert RunRecord.load(run).split == SPLIT
 
 
-def test_a_cross_validation_keeps_all_trials_of_a_person_together(call, place, tmp_path):
+def test_a_cross_validation_of_people_with_several_names_is_refused(call, place, tmp_path):
     done = call(place / "data.h5", "--cross-validate", "loso", "-o", "out")
     assert done.exit_code == 2 and "import without --share-people" in done.stderr
     assert not list(tmp_path.iterdir())
