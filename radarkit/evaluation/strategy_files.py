@@ -16,10 +16,11 @@ import numpy as np
 
 from radarkit.datasets.splits import seen_in_words
 from radarkit.evaluation.published_strategies import WHERE, printed_strategy
-from radarkit.evaluation.strategies import Measured, StrategyProtocol
+from radarkit.evaluation.strategies import Measured
 from radarkit.evaluation.strategy_entries import EGA, SINGLE
 from radarkit.evaluation.strategy_figures import delta_m_figure
 from radarkit.evaluation.strategy_page import write_strategy_page
+from radarkit.evaluation.strategy_protocol import StrategyProtocol
 from radarkit.evaluation.strategy_rows import Interval, StrategyRow
 from radarkit.evaluation.trainings import eval_command
 from radarkit.files import atomic_file

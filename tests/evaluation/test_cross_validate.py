@@ -6,8 +6,9 @@ from radarkit.datasets.published_splits import published_subject
 from radarkit.datasets.reader import Dataset
 from radarkit.errors import UserError
 from radarkit.evaluation import trainings
-from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated
+from radarkit.evaluation.cross_validate import cross_validated
 from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.fold_protocol import FoldProtocol
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.training.presets import load_config

@@ -10,14 +10,15 @@ from radarkit.datasets.reader import Dataset
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
 from radarkit.evaluation import strategies, trainings
-from radarkit.evaluation.cross_validate import FoldProtocol
 from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.fold_protocol import FoldProtocol
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import join_tasks, score_single_tasks
-from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies
+from radarkit.evaluation.strategies import measured_strategies
 from radarkit.evaluation.strategy_entries import PUBLISHED, entries
 from radarkit.evaluation.strategy_files import notes, write_strategies
+from radarkit.evaluation.strategy_protocol import StrategyProtocol
 from radarkit.evaluation.strategy_rows import METRIC_KEYS, strategy_rows
 from radarkit.mtl import STRATEGIES
 from radarkit.training.checkpoint import load_model
