@@ -11,6 +11,7 @@ from radarkit.cli.train_options import (
     epochs_option,
     preset_option,
     settings_option,
+    split_option,
 )
 
 # headings of the help
@@ -93,6 +94,7 @@ def evaluate(
             rich_help_panel=_STRATEGIES,
         ),
     ] = False,
+    who: Annotated[str | None, split_option(rich_help_panel=_STRATEGIES)] = None,
     preset: Annotated[str | None, preset_option(rich_help_panel=_TRAINED)] = None,
     config: Annotated[Path | None, config_option(rich_help_panel=_TRAINED)] = None,
     settings: Annotated[list[str] | None, settings_option(rich_help_panel=_TRAINED)] = None,
@@ -129,6 +131,11 @@ def evaluate(
         "--cross-validate": cross_validate is not None,
     }
     mode = one_of([name for name, wanted in asked.items() if wanted])
+    if mode == "--cross-validate" and who is not None:
+        raise UserError(
+            f"--split {who} with --cross-validate, which tests everybody in turn",
+            do="leave one of them out",
+        )
     check_fit(
         mode,
         {
@@ -137,6 +144,7 @@ def evaluate(
             "--only": only,
             "--seeds": seeds,
             "--leading": leading,
+            "--split": who,
             "--preset": preset,
             "--config": config,
             "--set": settings,
@@ -167,6 +175,7 @@ def evaluate(
                 only=only,
                 seeds=seeds or 1,
                 leading=leading,
+                who=who,
                 device=device or "auto",
                 jobs=jobs or 1,
                 force=force,
@@ -216,6 +225,7 @@ def _report(
 ) -> None:
     from radarkit.cli.progress import progress_bar
     from radarkit.cli.report_table import report_table
+    from radarkit.datasets.splits import seen_in_words
     from radarkit.evaluation.ecg_files import check_packages, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present
@@ -235,5 +245,5 @@ def _report(
             save_ecgs(evaluation, folder / "ecg")
     report_table(evaluation)
     if evaluation.seen:
-        typer.echo(f"subjects seen in training are among them: {', '.join(evaluation.seen)}")
+        typer.echo(f"subjects seen in training are among them: {seen_in_words(evaluation.seen)}")
     typer.echo(f"report: {output / 'report.html'}")

@@ -14,6 +14,7 @@ _MODES = {
     "--seeds": ("--strategies",),
     "--leading": ("--strategies",),
     "--resume": ("--strategies",),
+    "--split": ("--strategies",),
     "--preset": _TRAINING,
     "--config": _TRAINING,
     "--set": _TRAINING,

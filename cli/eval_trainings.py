@@ -20,6 +20,7 @@ def strategy_table(
     only: Sequence[str] | None,
     seeds: int,
     leading: int | None,
+    who: str | None,
     device: str,
     jobs: int,
     force: bool,
@@ -30,13 +31,20 @@ def strategy_table(
 
     from radarkit.cli.strategies_table import strategies_table
     from radarkit.evaluation.published_strategies import WHERE
-    from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies
+    from radarkit.evaluation.strategies import measured_strategies
     from radarkit.evaluation.strategy_entries import PUBLISHED
     from radarkit.evaluation.strategy_files import notes, write_strategies
+    from radarkit.evaluation.strategy_protocol import StrategyProtocol
     from radarkit.evaluation.strategy_rows import strategy_rows
 
     protocol = StrategyProtocol(
-        data, config, tuple(only or PUBLISHED), seeds=seeds, leading=leading, device=device
+        data,
+        config,
+        tuple(only or PUBLISHED),
+        seeds=seeds,
+        leading=leading,
+        who=who,
+        device=device,
     )
     with (
         _progress("trainings") as advance,
@@ -66,8 +74,9 @@ def cross_validation(
 ) -> None:
     """Train a run a fold and write one report of all."""
     from radarkit.cli.report_table import report_table
-    from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated, present_folds
+    from radarkit.evaluation.cross_validate import cross_validated, present_folds
     from radarkit.evaluation.ecg_files import check_packages, save_ecgs
+    from radarkit.evaluation.fold_protocol import FoldProtocol
 
     if save_ecg:
         check_packages()

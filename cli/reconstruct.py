@@ -13,9 +13,9 @@ def reconstruct(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="[RUN] CAPTURE|DATA",
-            help="Folder of the run, or none: the one that ships with radarkit. Then a raw "
-            "capture, or a data set: an .h5 file or a folder of them.",
+            metavar="[RUN] CAPTURE...|DATA",
+            help="Folder of the run, or none: the one that ships with radarkit. Then raw captures "
+            "of one radar, or a data set: an .h5 file or a folder of them.",
             show_default=False,
         ),
     ],
@@ -30,7 +30,7 @@ def reconstruct(
     config: Annotated[
         Path | None,
         typer.Option(
-            "--config", "-c", help="Radar configuration of a capture, as for radarkit extract."
+            "--config", "-c", help="Radar configuration of the captures, as for radarkit extract."
         ),
     ] = None,
     board: Annotated[
@@ -48,18 +48,19 @@ def reconstruct(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
-    """Reconstruct the ECG of a capture or of data without one, and say how far to believe it."""
+    """Reconstruct the ECG of captures or data without one, and say how far to believe it."""
     import tempfile
 
+    from radarkit.capture.parts import part_group
+    from radarkit.cli.errors import EXIT_CODE
+    from radarkit.cli.extract_table import say
     from radarkit.cli.progress import progress_bar
     from radarkit.datasets.reader import Dataset
     from radarkit.errors import UserError
     from radarkit.evaluation.reading import read_all
     from radarkit.evaluation.reading_files import check_reading_output
-    from radarkit.files import check_input
 
-    run, source = _run_and_source(paths)
-    check_input(source, "capture or data set")
+    run, sources = _run_and_sources(paths)
     check_reading_output(output, force=force)
     of_capture = {
         "--config": config,
@@ -69,24 +70,26 @@ def reconstruct(
         "--allow-partial": allow_partial or None,
     }
     given = [option for option, value in of_capture.items() if value is not None]
-    if _is_data(source):
+    if _is_data(sources[0]):
         if given:
             raise UserError(
-                f"{given[0]} with the data set {source}",
-                expected="a capture, or no option of a capture",
+                f"{given[0]} with the data set {sources[0]}",
+                expected="captures, or no option of a capture",
             )
-        check_reading_output(output, len(Dataset(source).trials), force=force)
+        check_reading_output(output, len(Dataset(sources[0]).trials), force=force)
         with progress_bar("trials") as advance:
-            readings = read_all(run, source, advance)
+            readings = read_all(run, sources[0], advance)
         _finish(readings, output, run, force=force)
         return
     if board is not None and config is None:
         raise UserError(f"--board {board} without --config", expected="both")
+    captures = part_group(sources)
+    check_reading_output(output, len(captures), force=force)
     with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as scratch:
-        data = Path(scratch) / "chest.h5"
-        _extract(
+        data = Path(scratch)
+        failures = _extract(
             run,
-            source,
+            captures,
             data,
             config=config,
             board=board,
@@ -94,20 +97,49 @@ def reconstruct(
             max_range=max_range,
             allow_partial=allow_partial,
         )
-        _finish(read_all(run, data), output, run, force=force)
+        if len(failures) < len(captures):
+            with progress_bar("trials") as advance:
+                readings = read_all(run, data, advance)
+            _finish(readings, output, run, force=force)
+    for name, reason in failures.items():
+        say(f"radarkit: {name}: {reason}", err=True)
+    if failures:
+        raise typer.Exit(EXIT_CODE)
 
 
-def _run_and_source(paths: list[Path]) -> tuple[Path, Path]:
+def _run_and_sources(paths: list[Path]) -> tuple[Path, list[Path]]:
+    """Tell a run, which is named first or not at all, from what it is to read."""
+    from radarkit.capture.infineon import is_infineon
     from radarkit.errors import UserError
+    from radarkit.files import check_input
     from radarkit.pretrained import run_folder, shipped_run
 
-    expected = "[RUN] CAPTURE|DATA: a run, or none for the shipped one, then one capture or data"
-    if len(paths) > 2:
-        raise UserError(f"{len(paths)} paths", expected=expected, do="call it once a capture")
-    *runs, source = paths
-    if not runs and (source / "run.json").is_file():
-        raise UserError(f"the run {source} alone", expected=expected)
-    return run_folder(runs[0]) if runs else shipped_run(), source
+    expected = "[RUN] CAPTURE...|DATA: a run, or none for the shipped one, then captures or data"
+    first = run_folder(paths[0])
+    if _is_run(first):
+        if len(paths) == 1:
+            raise UserError(f"the run {paths[0]} alone", expected=expected)
+        run, sources = first, paths[1:]
+    else:
+        run, sources = shipped_run(), paths
+    for source in sources:
+        several = source is paths[0] and len(paths) > 1
+        check_input(source, "run, capture or data set" if several else "capture or data set")
+        if _is_run(source):
+            raise UserError(f"the run {source} behind {paths[0]}", expected="one run, named first")
+        if _is_data(source) and len(sources) > 1:
+            raise UserError(
+                f"the data set {source} among {len(sources)} paths that are no run",
+                expected="one data set, an .h5 file or a folder of them, with or without a run "
+                "before it",
+            )
+        if several and source.is_dir() and not is_infineon(source):
+            raise UserError(f"{source} is no run", expected=f"a folder with run.json in {expected}")
+    return run, sources
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "run.json").is_file()
 
 
 def _is_data(path: Path) -> bool:
@@ -116,7 +148,7 @@ def _is_data(path: Path) -> bool:
 
 def _extract(
     run: Path,
-    capture: Path,
+    captures: list[Path],
     data: Path,
     *,
     config: Path | None,
@@ -124,13 +156,23 @@ def _extract(
     min_range: float | None,
     max_range: float | None,
     allow_partial: bool,
-) -> None:
-    """Find as many points of the chest as the network of the run reads."""
+) -> dict[str, str]:
+    """Find as many points of each chest as the network of the run reads.
+
+    Returns
+    -------
+    dict of str to str
+        Why captures could not be used, by their names, where there are several.
+    """
     from radarkit.capture import read_config
     from radarkit.cli.extract_table import print_table
     from radarkit.cli.options import from_options
+    from radarkit.cli.progress import progress_bar
     from radarkit.datasets.extraction import extract_captures
+    from radarkit.datasets.shards import shard_paths
+    from radarkit.errors import UserError
     from radarkit.extract import ExtractConfig
+    from radarkit.extract.report import ExtractionReport
     from radarkit.training.run import RunRecord
 
     wanted = from_options(
@@ -140,8 +182,25 @@ def _extract(
         max_range_m=max_range,
     )
     radar = read_config(config, board=board) if config else None
-    found = extract_captures([capture], radar, wanted, data, allow_partial=allow_partial)
-    print_table(found.reports)
+    reports: dict[str, ExtractionReport] = {}
+    failures: dict[str, str] = {}
+    shards = shard_paths(captures, data)
+    with progress_bar("captures") as advance:
+        # one by one: what is stopped leaves nothing to go on from
+        for number, (capture, shard) in enumerate(zip(captures, shards, strict=True), start=1):
+            try:
+                found = extract_captures(
+                    [capture], radar, wanted, shard, allow_partial=allow_partial
+                )
+            except UserError as error:
+                if len(captures) == 1:
+                    raise
+                failures[shard.stem] = str(error)
+            else:
+                reports |= found.reports
+            advance(number, len(captures), shard.stem)
+    print_table(reports)
+    return failures
 
 
 def _finish(readings: "list[Reading]", output: Path, run: Path, *, force: bool) -> None:

@@ -12,6 +12,7 @@ from radarkit.cli.train_options import (
     epochs_option,
     preset_option,
     settings_option,
+    split_option,
     train_config,
 )
 
@@ -42,14 +43,7 @@ def train(
         int | None, typer.Option(help="Stop after so many epochs without improvement.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of split, network and order.")] = None,
-    who: Annotated[
-        str | None,
-        typer.Option(
-            "--split",
-            help="Who is for what: a .toml file, mmecg-by-subject or mmecg-as-published; drawn "
-            "from the seed by default.",
-        ),
-    ] = None,
+    who: Annotated[str | None, split_option()] = None,
     device: Annotated[str, device_option()] = "auto",
     threads: Annotated[
         int | None,

@@ -20,6 +20,12 @@ settings_option = partial(
 )
 epochs_option = partial(typer.Option, help="Passes over the training windows.")
 device_option = partial(typer.Option, help="auto, cpu or cuda.")
+split_option = partial(
+    typer.Option,
+    "--split",
+    help="Who is for what: a .toml file, mmecg-by-subject or mmecg-as-published; drawn from the "
+    "seed by default.",
+)
 
 # what an option is called in a configuration
 _KEYS = {

@@ -1,7 +1,7 @@
 """Splits by subject: nobody is both learnt from and tested on."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 import numpy as np
@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from radarkit.errors import UserError
 
 SHARED = "_shared_"  # in the names of a person who is in several parts of a published split
+
+
+def person_of(name: str) -> str:
+    """Name the person behind the name of a subject, who may have several (`SHARED`)."""
+    return name.partition(SHARED)[0]
 
 
 class Split(BaseModel):
@@ -100,22 +105,23 @@ def split_by_subject(
 
 
 def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
-    """Subjects that the run neither trained on nor chose its model by.
+    """Subjects that a run may be scored on: those of its test, and whoever is in no part of it.
 
-    Somebody with several names (`SHARED`) who was trained on under one of them is not unseen under
-    their own, nor the other way round.
+    Somebody with several names (`SHARED`) who was trained on under one of them is left out under
+    the others, too, unless the split itself tests them: one that was published so is taken at its
+    word, and `seen_subjects` says whom it had seen.
 
     Raises
     ------
     UserError
         When there are none: scores on them would measure memory.
     """
-    used = {*split.train, *split.validation}
-    seen = used | {name.partition(SHARED)[0] for name in used}
+    known = {*split.train, *split.validation}
+    seen = set(map(person_of, known))
     unseen = tuple(
         name
         for name in dict.fromkeys(subjects)
-        if name not in seen and name.partition(SHARED)[0] not in used
+        if name not in known and (name in split.test or person_of(name) not in seen)
     )
     if not unseen:
         raise UserError(
@@ -124,3 +130,28 @@ def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
             do="give other data",
         )
     return unseen
+
+
+def seen_subjects(subjects: Sequence[str], split: Split) -> dict[str, str]:
+    """Those of some subjects that a run was trained on or chosen by, under whatever name.
+
+    Returns
+    -------
+    dict of str to str
+        In the order of `subjects`, the name under which the run knows each: their own, or another
+        one of the same person (`SHARED`).
+    """
+    known = {*split.train, *split.validation}
+    by_person = {person_of(name): name for name in (*split.train, *split.validation)}
+    return {
+        name: name if name in known else by_person[person_of(name)]
+        for name in subjects
+        if person_of(name) in by_person
+    }
+
+
+def seen_in_words(seen: Mapping[str, str]) -> str:
+    """List what `seen_subjects` found, as ``ann, 29_shared_test (as 29_shared_train)``."""
+    return ", ".join(
+        name if name == known else f"{name} (as {known})" for name, known in seen.items()
+    )

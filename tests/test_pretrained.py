@@ -132,7 +132,7 @@ def test_a_folder_of_the_user_goes_before_the_name(tmp_path, monkeypatch):
     ("paths", "said"),
     [
         ((RUN,), f"the run {RUN} alone"),
-        ((RUN, "a.bin", "b.bin"), "3 paths; expected [RUN] CAPTURE"),
+        ((RUN, "a.bin", "b.bin"), "no capture or data set at a.bin"),
     ],
 )
 def test_paths_that_are_no_capture_are_refused_in_one_line(paths, said, tmp_path):

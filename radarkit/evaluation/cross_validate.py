@@ -6,21 +6,19 @@ are reconstructed by it alone. Their trials together make one evaluation. See
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from radarkit import __version__
-from radarkit.datasets.folds import folds, leave_one_out
-from radarkit.datasets.reader import Dataset
+import torch
+
 from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import Evaluation, evaluate
+from radarkit.evaluation.fold_protocol import FoldProtocol
 from radarkit.evaluation.frameworks import method_names
-from radarkit.evaluation.noise_protocol import fingerprint
 from radarkit.evaluation.present import ManyRuns, present
 from radarkit.evaluation.trainings import (
     Training,
@@ -28,72 +26,15 @@ from radarkit.evaluation.trainings import (
     drop_state,
     eval_command,
     fit,
-    one_name_each,
 )
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
-from radarkit.training.config import TrainConfig
+from radarkit.parallel import Failure
+from radarkit.parallel import run as run_all
 from radarkit.training.metrics_log import read_history
 
-LOSO = "loso"
 OnFold = Callable[[int, int, str], None]
 _RUNS, _FOLDS = "runs", "folds"
-
-
-@dataclass(frozen=True)
-class FoldProtocol:
-    """What is asked for.
-
-    Attributes
-    ----------
-    data : Path
-        Labelled data set.
-    config : TrainConfig
-        How every fold is trained; its seed draws the folds, too.
-    folds : str
-        How many there are, or ``loso`` for one a person.
-    device : str
-        ``auto``, ``cpu`` or ``cuda``.
-    """
-
-    data: Path
-    config: TrainConfig
-    folds: str
-    device: str = "auto"
-
-    @cached_property
-    def splits(self) -> tuple[Split, ...]:
-        """The folds.
-
-        Raises
-        ------
-        UserError
-            When `folds` is neither a number nor ``loso``, or the data have too few people for it.
-        """
-        people, seed = one_name_each(Dataset(self.data).subjects), self.config.seed
-        if self.folds == LOSO:
-            return leave_one_out(people, seed=seed)
-        try:
-            number = int(self.folds)
-        except ValueError:
-            raise UserError(
-                f"--cross-validate {self.folds}", expected=f"a number of folds, or {LOSO}"
-            ) from None
-        return folds(people, number, seed=seed)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What it is on a command line."""
-        return ("--cross-validate", self.folds)
-
-    def made_from(self) -> dict[str, Any]:
-        """List what decides the scores, ready for JSON."""
-        return {
-            "radarkit_version": __version__,
-            "data": fingerprint(Dataset(self.data)),
-            "config": self.config.model_dump(mode="json"),
-            "folds": [list(split.test) for split in self.splits],
-        }
 
 
 @dataclass(frozen=True)
@@ -134,7 +75,7 @@ def cross_validated(
     output : Path
         The folder that is to be.
     jobs : int
-        Processes of this machine, each with a training.
+        Processes of this machine, each with a training, and then with the scores of one.
     force : bool
         Replace the output, and begin anew what is unfinished.
     on_fold : callable
@@ -177,7 +118,7 @@ def cross_validated(
         runs = [training.folder for training in tasks.values()]
         for run in runs:
             drop_state(run)
-        yield Pooled(folder, _pool([evaluate(run, protocol.data) for run in runs]), tuple(found))
+        yield Pooled(folder, _pool(_scored(list(tasks.values()), jobs)), tuple(found))
 
 
 def present_folds(pooled: Pooled, protocol: FoldProtocol, output: str = "REPORT") -> None:
@@ -228,6 +169,21 @@ def _train(training: Training) -> dict[str, Any]:
         "epochs": len(history),
         "best_epoch": best["epoch"] + 1,
     }
+
+
+def _scored(trainings: Sequence[Training], jobs: int) -> list[Evaluation]:
+    """Score every fold on those it has left out, several at a time as they were trained."""
+    scored: list[Evaluation] = []
+    for training, result in zip(trainings, run_all(_score, trainings, jobs=jobs), strict=True):
+        if isinstance(result, Failure):
+            raise UserError(f"{_name(training)}: {result.reason}")
+        scored.append(result)
+    return scored
+
+
+def _score(training: Training) -> Evaluation:
+    torch.set_num_threads(1)
+    return evaluate(training.folder, training.data)
 
 
 def _name(training: Training) -> str:

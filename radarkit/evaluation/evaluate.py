@@ -4,7 +4,7 @@ Every trial of the unseen subjects is reconstructed from its radar alone, by the
 trivial baselines; only then are the labels read and the reconstructions scored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import Split, unseen_subjects
+from radarkit.datasets.splits import seen_subjects, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
@@ -75,8 +75,12 @@ class Evaluation:
     noise: LiveNoise | None = None
 
     @property
-    def seen(self) -> tuple[str, ...]:
-        """Scored subjects that the run was trained on or chosen by: on them it may remember."""
+    def seen(self) -> dict[str, str]:
+        """Scored subjects that the run was trained on or chosen by: them it may remember.
+
+        The name under which the run knows each is that of
+        `radarkit.datasets.splits.seen_subjects`.
+        """
         scored = dict.fromkeys(trial.header.subject for trial in self.trials)
         return seen_subjects(tuple(scored), self.record.split)
 
@@ -142,12 +146,6 @@ def scored_trials(
     for header in headers:
         _check_fit(header, record)
     return headers
-
-
-def seen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
-    """Those of some subjects that a run was trained on or chosen by."""
-    known = {*split.train, *split.validation}
-    return tuple(name for name in subjects if name in known)
 
 
 def trial_input(

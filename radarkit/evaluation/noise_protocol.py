@@ -7,8 +7,9 @@ from typing import Any
 
 from radarkit import __version__
 from radarkit.datasets.reader import Dataset
+from radarkit.datasets.splits import seen_subjects
 from radarkit.errors import UserError
-from radarkit.evaluation.evaluate import scored_trials, seen_subjects, trial_input
+from radarkit.evaluation.evaluate import scored_trials, trial_input
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RECORD, RunRecord

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from radarkit.datasets.splits import seen_in_words
 from radarkit.evaluation.evaluate import Evaluation
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.pictures import pictures
@@ -150,7 +151,7 @@ def present(
             commands=runs.commands
             if runs
             else (
-                train_command(record.train, str(record.data["name"]), run),
+                train_command(record.train, str(record.data["name"]), run, record.split),
                 _eval_command(evaluation, run, output),
             ),
         ),
@@ -183,9 +184,9 @@ def _summary(evaluation: Evaluation) -> list[str]:
     told = []
     if evaluation.seen:
         told.append(
-            f"Not a test: the network has learnt from {', '.join(evaluation.seen)}, or was chosen "
-            "by them, and may remember them. How good it is on anybody else does not follow from "
-            "this page."
+            f"Not a test: the network has learnt from {seen_in_words(evaluation.seen)}, or was "
+            "chosen by them, and may remember them. How good it is on anybody else does not follow "
+            "from this page."
         )
     return [
         *told,
@@ -208,4 +209,6 @@ def _configuration(evaluation: Evaluation) -> dict[str, Any]:
 
 def _eval_command(evaluation: Evaluation, run: str, output: str) -> str:
     words = ["radarkit", "eval", run, str(evaluation.dataset.path), "-o", output]
-    return shlex.join([*words, *(["--allow-seen"] if evaluation.seen else [])])
+    # a published split that shares people tests them without being allowed to
+    allowed = not evaluation.seen.keys() <= set(evaluation.record.split.test)
+    return shlex.join([*words, *(["--allow-seen"] if allowed else [])])

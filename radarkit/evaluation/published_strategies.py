@@ -5,7 +5,7 @@ Source: seed, Table II, on MMECG recordings, where people of the test are in the
 
 from dataclasses import dataclass
 
-WHERE = "MMECG data set, other people"
+WHERE = "MMECG data set, people shared with the training"
 SINGLE_TASK = "single-task"
 
 # by the name of an entry: RMSE in mV, PCC in %, PPI error in ms, R timing error in ms, MDR in %,

@@ -5,11 +5,13 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from radarkit.datasets.published_splits import SPLITS
+from radarkit.datasets.splits import Split, split_by_subject
 from radarkit.training.config import TrainConfig
 from radarkit.training.presets import load_config
 
 
-def train_command(config: TrainConfig, data: str, run: str) -> str:
+def train_command(config: TrainConfig, data: str, run: str, split: Split | None = None) -> str:
     """Write the command line that trains with a configuration.
 
     Parameters
@@ -17,17 +19,27 @@ def train_command(config: TrainConfig, data: str, run: str) -> str:
     config : TrainConfig
     data, run : str
         Paths of the data set and of the folder it makes.
+    split : Split, optional
+        Who was for what.
 
     Returns
     -------
     str
-        For a shell: the preset, and a ``--set`` for all that is different from it.
+        For a shell: the preset, a ``--set`` for all that is different from it, and a ``--split``
+        that was not drawn: its name, or ``SPLIT.toml`` for one of the user's.
     """
     preset = load_config(config.preset).model_dump(mode="json")
     words = ["radarkit", "train", data, "-o", run, "--preset", config.preset]
     for key, value in _changes(preset, config.model_dump(mode="json")):
         words += ["--set", f"{key}={_toml(value)}"]
+    if split is not None and not _drawn(split, config.seed):
+        words += ["--split", next((name for name in SPLITS if SPLITS[name] == split), "SPLIT.toml")]
     return shlex.join(words)
+
+
+def _drawn(split: Split, seed: int) -> bool:
+    everybody = [name for _, names in split for name in names]
+    return len(everybody) > 2 and split == split_by_subject(everybody, seed=seed)
 
 
 def _changes(

@@ -153,7 +153,8 @@ def _interval(metric: Metric, row: Row) -> str:
     ends = [float(row[f"{metric.key}_{end}"]) for end in ("low", "high")]
     if not np.isfinite(ends).all():
         return ""
-    return "\N{EN DASH}".join(metric.shown(end) for end in ends)
+    dash = "\N{EN DASH}" if min(ends) >= 0 else " to "  # a dash would pass for a sign
+    return dash.join(metric.shown(end) for end in ends)
 
 
 def _best(metric: Metric, values: Sequence[float]) -> str | None:

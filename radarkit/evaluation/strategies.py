@@ -2,7 +2,8 @@
 
 A strategy and a seed are one part of the work: a training of its own, or the three of the
 single-task baseline, and the scores of every trial. All trainings of a seed share its split, its
-initial weights and the order of its windows, as ``radarkit train --seed`` gives them. With
+initial weights and the order of its windows, as ``radarkit train --seed`` gives them; a split that
+is named is that of all seeds. With
 `leading` every strategy gets the first seed, and only the best of those get the others; being
 chosen by its first seed flatters a strategy in it, so a table gives means over seeds.
 """
@@ -10,96 +11,24 @@ chosen by its first seed flatters a strategy in it, so a table gives means over 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from radarkit import __version__
-from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import split_by_subject
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import evaluate
-from radarkit.evaluation.noise_protocol import fingerprint
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import score_single_tasks
-from radarkit.evaluation.strategy_entries import PUBLISHED, SINGLE, Entry, entries
+from radarkit.evaluation.strategy_entries import SINGLE
 from radarkit.evaluation.strategy_interval import Trial
+from radarkit.evaluation.strategy_protocol import StrategyProtocol
 from radarkit.evaluation.strategy_rows import ranked, reference_of, strategy_rows
-from radarkit.evaluation.trainings import Training, devices, drop_state, fit, one_name_each
+from radarkit.evaluation.trainings import Training, devices, drop_state, fit
 from radarkit.evaluation.unfinished import do_parts, unfinished
 from radarkit.files import check_output
-from radarkit.training.config import TrainConfig
 from radarkit.training.losses import TASKS
 
 OnStrategy = Callable[[int, int, str], None]
 _RUNS, _SCORES = "runs", "scores"
-
-
-@dataclass(frozen=True)
-class StrategyProtocol:
-    """What is asked for.
-
-    Attributes
-    ----------
-    data : Path
-        Labelled data set.
-    base : TrainConfig
-        How all are trained, but for the strategy; its seed is the first one.
-    names : tuple of str
-        Strategies; see `radarkit.evaluation.strategy_entries.entries`.
-    seeds : int
-        How many, one after the other.
-    leading : int, optional
-        How many strategies get more than the first seed: the best by delta-m. EGA and the
-        single-task baseline always do.
-    device : str
-        ``auto``, ``cpu`` or ``cuda``.
-
-    Raises
-    ------
-    UserError
-        When an entry is none, or two are the same.
-    """
-
-    data: Path
-    base: TrainConfig
-    names: tuple[str, ...] = PUBLISHED
-    seeds: int = 1
-    leading: int | None = None
-    device: str = "auto"
-
-    @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """Lines of the table, the single-task baseline first."""
-        return entries(self.names, self.base)
-
-    @property
-    def all_seeds(self) -> range:
-        """Every seed."""
-        return range(self.base.seed, self.base.seed + self.seeds)
-
-    @property
-    def words(self) -> list[str]:
-        """What it is on a command line."""
-        words = ["--strategies", "--seeds", str(self.seeds)]
-        if self.leading is not None:
-            words += ["--leading", str(self.leading)]
-        if self.names != PUBLISHED:
-            words += [word for name in self.names for word in ("--only", name)]
-        return words
-
-    def made_from(self) -> dict[str, Any]:
-        """List what decides the scores of a strategy and seed, ready for JSON.
-
-        Which of them are asked for is not among it, so that more can be asked for later.
-        """
-        dataset = Dataset(self.data)
-        split_by_subject(one_name_each(dataset.subjects), seed=0)  # which may refuse
-        return {
-            "radarkit_version": __version__,
-            "data": fingerprint(dataset),
-            "config": self.base.model_dump(mode="json", exclude={"seed"}),
-        }
 
 
 @dataclass(frozen=True)
@@ -210,6 +139,7 @@ def _measured(
                         folder / _RUNS / name,
                         protocol.data,
                         config,
+                        protocol.split,
                         device=places[len(tasks) % len(places)],
                     )
                     for name, config in entry.runs(seed).items()

@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from radarkit.datasets.splits import seen_in_words
 from radarkit.evaluation.published_strategies import WHERE, printed_strategy
-from radarkit.evaluation.strategies import Measured, StrategyProtocol
+from radarkit.evaluation.strategies import Measured
 from radarkit.evaluation.strategy_entries import EGA, SINGLE
 from radarkit.evaluation.strategy_figures import delta_m_figure
 from radarkit.evaluation.strategy_page import write_strategy_page
+from radarkit.evaluation.strategy_protocol import StrategyProtocol
 from radarkit.evaluation.strategy_rows import Interval, StrategyRow
 from radarkit.evaluation.trainings import eval_command
 from radarkit.files import atomic_file
@@ -54,6 +56,7 @@ def write_strategies(
         **protocol.made_from(),
         "seeds": list(protocol.all_seeds),
         "leading": protocol.leading,
+        "subjects_seen_in_training": list(protocol.seen),
         "people": {
             str(seed): sorted({str(trial["subject"]) for trial in trials})
             for seed, trials in measured.scores[SINGLE].items()
@@ -84,6 +87,12 @@ def write_strategies(
 def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
     """Say what a reader of the table has to know, in sentences."""
     told = []
+    if protocol.seen:
+        told.append(
+            f"Not a test: the networks have learnt from {seen_in_words(protocol.seen)}, or were "
+            "chosen by them, and may remember them. How good a strategy is on anybody else does "
+            "not follow from this table."
+        )
     for entry in protocol.entries:
         for config in entry.configs:
             settings = config.strategy.settings
@@ -97,10 +106,14 @@ def notes(rows: Sequence[StrategyRow], protocol: StrategyProtocol) -> list[str]:
     if not several:
         told.append("One seed: the intervals are over people and know nothing of other seeds.")
     elif len(several) < len(rows):
+        fewer = (
+            " Rows with one seed are of fewer people: their RMSE, PCC and errors do not compare "
+            "with the others', delta-m does."
+        )
         told.append(
             "Strategies with several seeds were chosen by their first one, which therefore "
-            "flatters them; the table has means over the seeds. Rows with one seed are of fewer "
-            "people: their RMSE, PCC and errors do not compare with the others', delta-m does."
+            "flatters them; the table has means over the seeds."
+            + (fewer if protocol.split is None else "")
         )
     return told
 

@@ -111,16 +111,24 @@ def _summary(rows: Sequence[StrategyRow], facts: Mapping[str, Any]) -> str:
     seeds = " or ".join(map(str, counts)) + (" seed" if counts == [1] else " seeds")
     epochs, preset = facts["config"]["epochs"], facts["config"]["preset"]
     people = {name for names in facts["people"].values() for name in names}
+    if facts["split"] is None:
+        scored = (
+            f"people that were not in its training: {len(people)} different ones and "
+            f"{_counted(rows[0].trials, 'trial')} in all"
+        )
+    else:
+        unseen = "" if facts["subjects_seen_in_training"] else ", who were not in its training"
+        each = _counted(rows[0].trials // len(rows[0].seeds), "trial")
+        scored = f"the same {_counted(len(people), 'person', 'people')} in {each}{unseen}"
     return (
         f"{strategies} {'strategies' if strategies > 1 else 'strategy'} and the single-task "
-        f"networks, {preset}, each trained for {epochs} epochs on the same people with the same "
-        f"{seeds}, and scored on people that were not in its "
-        f"training: {len(people)} different ones and {_counted(rows[0].trials, 'trial')} in all."
+        f"networks, {preset}, each trained for {_counted(epochs, 'epoch')} on the same people with "
+        f"the same {seeds}, and scored on {scored}."
     )
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
+def _counted(number: int, thing: str, things: str | None = None) -> str:
+    return f"{number} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def _best(rows: Sequence[StrategyRow]) -> dict[str, str]:

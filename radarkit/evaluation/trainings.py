@@ -138,5 +138,6 @@ def eval_command(config: TrainConfig, data: Path, output: str, *words: str) -> s
     *words : str
         What is to be done.
     """
-    training = train_command(config, str(data), output)
-    return f"{training.replace('radarkit train', 'radarkit eval', 1)} {shlex.join(words)}"
+    radarkit, _, *rest = shlex.split(train_command(config, str(data), output))
+    where, settings = rest[:3], rest[3:]  # DATA -o OUT, and how they are trained
+    return shlex.join([radarkit, "eval", *where, *words, *settings])

@@ -38,7 +38,8 @@ def test_the_table_of_two_strategies_and_then_of_another_seed(evaluate, place, t
     assert done.exit_code == 0, done.stderr
     assert "1/3 trainings: single-task, seed 0" in done.stdout
     assert "eccentric vector of ega:temperature=0.5 first leaves 1 in epoch 7" in done.stdout
-    assert "One seed" in done.stdout and "MMECG data set, other people" in done.stdout
+    assert "One seed" in done.stdout
+    assert "as printed (MMECG data set, people shared with the training)" in done.stdout
     out = tmp_path / "out"
     content = json.loads((out / "strategies.json").read_text())
     names = ["single-task", "uw", "ega:temperature=0.5"]
@@ -115,6 +116,16 @@ def test_two_processes_train_what_one_does(evaluate, place, tmp_path):
             assert shared[key] == pytest.approx(alone[key], rel=1e-3)
 
 
+@pytest.mark.slow
+def test_two_processes_score_the_folds_as_one_does(place, tmp_path):
+    for name, jobs in (("one", 1), ("two", 2)):
+        done = run("eval", place / "data.h5", "--cross-validate", 3, "-o", name, *QUICK,
+                   "--jobs", jobs, cwd=tmp_path)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    one, two = (json.loads((tmp_path / n / "metrics.json").read_text()) for n in ("one", "two"))
+    assert one == two
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -124,6 +135,9 @@ def test_two_processes_train_what_one_does(evaluate, place, tmp_path):
         (("--seeds", "2"), "--seeds 2 without --strategies"),
         (("--cross-validate", "3", "--leading", "2"), "--leading 2 without --strategies"),
         (("--cross-validate", "3", "--resume"), "--resume without --strategies"),
+        (("--cross-validate", "3", "--split", "a.toml"), "--split a.toml with --cross-validate, w"),
+        (("--split", "mine.toml"), "--split mine.toml without --strategies"),
+        (("--strategies", "--split", "mmecg"), "no split mmecg; expected mmecg-by-subject"),
         (("--epochs", "2"), "--epochs 2 without --strategies or --cross-validate"),
         (("--set", "epochs=2", "--robustness"), "--set epochs=2 without --strategies or"),
         (("--strategies", "--save-ecg"), "--save-ecg with --strategies"),

@@ -10,7 +10,7 @@ from radarkit.datasets.published_splits import (
     read_split,
     shared_name,
 )
-from radarkit.datasets.splits import Split, unseen_subjects
+from radarkit.datasets.splits import Split, seen_in_words, seen_subjects, unseen_subjects
 from radarkit.errors import UserError
 
 PEOPLE = tuple(str(subject) for subject in TRIALS)
@@ -79,6 +79,24 @@ def test_nobody_who_was_trained_on_under_another_name_is_unseen():
     drawn = Split(train=("29", "1"), validation=("2",), test=("30",))
     assert not [name for name in unseen_subjects(SHARED, drawn) if name.startswith("29")]
     assert {"30_shared_train", "30_shared_test"} < set(unseen_subjects(SHARED, drawn))
+    # only the test of the split itself shares people; a third name of theirs is no stranger
+    assert unseen_subjects(["29_shared_else", "40"], split) == ("40",)
+
+
+def test_somebody_who_was_trained_on_under_another_name_is_seen():
+    split = SPLITS["mmecg-as-published"]
+    assert seen_subjects(split.test, split) == {
+        "29_shared_test": "29_shared_train",
+        "30_shared_test": "30_shared_train",
+    }
+    assert set(seen_subjects(SHARED, split)) == set(SHARED)  # everybody
+    assert set(seen_subjects(PEOPLE, split)) == set(PEOPLE)
+    by_subject = SPLITS["mmecg-by-subject"]
+    assert seen_subjects(by_subject.test, by_subject) == {}
+    assert not seen_subjects(SHARED, by_subject).keys() & set(split.test)
+    assert seen_in_words(seen_subjects(["1", "29_shared_test", "40"], split)) == (
+        "1, 29_shared_test (as 29_shared_train)"
+    )
 
 
 BAD = [

@@ -2,10 +2,13 @@
 
 import pytest
 
+from radarkit.datasets.published_splits import published_subject
+from radarkit.datasets.reader import Dataset
 from radarkit.errors import UserError
 from radarkit.evaluation import trainings
-from radarkit.evaluation.cross_validate import FoldProtocol, cross_validated
+from radarkit.evaluation.cross_validate import cross_validated
 from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.fold_protocol import FoldProtocol
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.training.presets import load_config
@@ -30,7 +33,7 @@ def rows_of(output, protocol):
     with cross_validated(protocol, output) as pooled:
         network = method_names(pooled.evaluation.record)[0]
         rows = [trial.scores[network] for trial in pooled.evaluation.trials]
-        assert pooled.evaluation.seen == ()
+        assert not pooled.evaluation.seen
         return for_json(rows), pooled.folds
 
 
@@ -66,6 +69,21 @@ def test_everybody_is_scored_once_by_a_run_that_has_not_seen_them(data, tmp_path
     monkeypatch.undo()
     assert rows_of(tmp_path / "out", protocol) == (whole, folds)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "whole"]
+
+
+@pytest.mark.parametrize("k", ["loso", "5"])
+def test_all_trials_of_a_person_of_mmecg_are_tested_together(data, monkeypatch, k):
+    person = {trial: str(published_subject(trial)) for trial in range(1, 92)}
+    people = tuple(dict.fromkeys(person.values()))
+    monkeypatch.setattr(Dataset, "subjects", property(lambda _: people))
+    splits = FoldProtocol(data, config(), k).splits
+    assert len(splits) == (11 if k == "loso" else 5)
+    tested = [trial for split in splits for trial in person if person[trial] in split.test]
+    assert sorted(tested) == list(range(1, 92))
+    for split in splits:
+        learnt = {trial for trial in person if person[trial] in (*split.train, *split.validation)}
+        assert not {person[trial] for trial in learnt} & set(split.test)
+        assert len(learnt) + sum(person[trial] in split.test for trial in person) == 91
 
 
 @pytest.mark.parametrize(

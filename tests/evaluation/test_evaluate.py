@@ -73,7 +73,7 @@ def test_subjects_of_the_training_are_scored_only_when_that_is_allowed_and_then_
     honest, other = evaluate(trained, data), evaluate(trained, data, allow_seen=True)
     split = honest.record.split
     assert [trial.header.subject for trial in honest.trials] == list(split.test)
-    assert honest.seen == ()
+    assert not honest.seen
     assert {trial.header.subject for trial in other.trials} == {
         *split.train, *split.validation, *split.test
     }  # fmt: skip

@@ -59,6 +59,7 @@ def folder(tmp_path_factory):
     with create(where / "one.h5", config={}, seed=None) as writer:
         recording = Recording(radar[:1], 200.0, "ann", "1")
         writer.add(recording, spectrogram_of(recording))
+    (where / "no-run").mkdir()
     return where
 
 
@@ -130,14 +131,20 @@ def test_a_suffix_is_a_format(folder, sure, suffix, beside):
         (folder / name).unlink()
 
 
-def test_a_capture_becomes_an_ecg_by_as_many_points_as_the_network_reads(folder, tmp_path, sure):
-    (tmp_path / "radar.toml").write_text(RADAR)
-    radar = read_config(tmp_path / "radar.toml")
-    source = Dataset(folder / "labelled.h5")
+def write_capture(path, data):
+    """The chest of the first trial of some data, and ``radar.toml`` beside it."""
+    config = path.with_name("radar.toml")
+    config.write_text(RADAR)
+    radar = read_config(config)
+    source = Dataset(data)
     header = source.trials[0]
     motion_m = source.radar(header, 0, header.samples).astype(np.float64)
     blocks = simulate_capture(motion_m, 200.0, radar, FrontEndConfig(), np.random.default_rng(1))
-    write_dca1000(tmp_path / "ann.bin", blocks, radar)
+    write_dca1000(path, blocks, radar)
+
+
+def test_a_capture_becomes_an_ecg_by_as_many_points_as_the_network_reads(folder, tmp_path, sure):
+    write_capture(tmp_path / "ann.bin", folder / "labelled.h5")
     done = call(
         folder / "run", tmp_path / "ann.bin", "-c", tmp_path / "radar.toml", "-o", tmp_path / "ecg"
     )
@@ -150,6 +157,36 @@ def test_a_capture_becomes_an_ecg_by_as_many_points_as_the_network_reads(folder,
     assert {path.name for path in tmp_path.iterdir()} == {"radar.toml", "ann.bin", "ecg"}
 
 
+def test_several_captures_are_read_at_once_and_one_that_fails_stops_no_other(
+    folder, tmp_path, monkeypatch, sure
+):
+    monkeypatch.chdir(tmp_path)
+    write_capture(tmp_path / "ann.bin", folder / "labelled.h5")
+    content = (tmp_path / "ann.bin").read_bytes()
+    # bob's was cut in two by its recorder, which makes no difference; that of eve is no capture
+    Path("bob_Raw_0.bin").write_bytes(content[:400_000])
+    Path("bob_Raw_1.bin").write_bytes(content[400_000:])
+    Path("eve.bin").write_text("nothing to see here")
+    captures = ("ann.bin", "bob_Raw_0.bin", "bob_Raw_1.bin")
+    done = call(folder / "run", *captures, "-c", "radar.toml", "-o", "ecg")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "ecg: not for diagnosis"
+    ann, bob = (read_ecg(tmp_path / "ecg" / f"{name}-1.h5") for name in ("ann", "bob"))
+    np.testing.assert_array_equal(ann.ecg_mv, bob.ecg_mv)
+    done = call(folder / "run", "eve.bin", *captures, "-c", "radar.toml", "-o", "more")
+    assert done.exit_code == 2
+    *_, last = done.stderr.splitlines()
+    assert last == "radarkit: eve: eve.bin is a text file; expected a capture"
+    names = {path.name for path in Path("more").iterdir()}
+    assert names == {path.name for path in Path("ecg").iterdir()}
+    done = call(folder / "run", "eve.bin", "eve.bin", "-c", "radar.toml", "-o", "none")
+    assert done.exit_code == 2 and "eve.bin is a text file" in done.stderr
+    shutil.copy("eve.bin", "ivy.bin")
+    done = call(folder / "run", "eve.bin", "ivy.bin", "-c", "radar.toml", "-o", "none")
+    assert done.exit_code == 2 and done.stderr.count("\n") == 2
+    assert done.stdout == "" and not Path("none").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -158,7 +195,14 @@ def test_a_capture_becomes_an_ecg_by_as_many_points_as_the_network_reads(folder,
         (("run", "data.h5", "-o", "a b.hea"), "a b.hea as the name of a WFDB record"),
         (("run", "data.h5", "-o", "no/ecg"), "no folder"),
         (("run", "nothing.bin", "-o", "new"), "no capture or data set at"),
-        (("data.h5", "data.h5", "-o", "new"), "is no run"),
+        (("data.h5", "data.h5", "-o", "new"), "data.h5 among 2 paths that are no run; expected"),
+        (("run", "one.h5", "data.h5", "-o", "new"), "the data set one.h5 among 2 paths"),
+        (("rnu", "data.h5", "-o", "new"), "no run, capture or data set at rnu"),
+        (("no-run", "run/best.pt", "-o", "new"), "no-run is no run; expected a folder with run.js"),
+        (("run/best.pt", "run", "-o", "new"), "the run run behind run/best.pt; expected one run"),
+        (("run", "-o", "new"), "the run run alone; expected [RUN] CAPTURE...|DATA"),
+        (("run", "run/best.pt", "run/run.json", "-o", "two.edf"), "2 trials for two.edf"),
+        (("run", "run/best.pt", "data.h5", "-o", "new"), "the data set data.h5 among 2 paths"),
         (("run", "data.h5", "-o", "new", "--max-range", "2"), "--max-range with the data set"),
         (("run", "run/best.pt", "-o", "new", "--board", "x"), "--board x without --config"),
         (("run", "slow.h5", "-o", "new"), "100 Hz; expected 71 rows, 120 frames and 200 Hz"),

@@ -4,6 +4,8 @@ import shlex
 
 import pytest
 
+from radarkit.datasets.published_splits import SPLITS
+from radarkit.datasets.splits import Split, split_by_subject
 from radarkit.evaluation.remake import train_command
 from radarkit.training.presets import load_config, parse_settings
 
@@ -41,3 +43,16 @@ def test_a_command_is_read_back_as_the_configuration_it_came_from(preset, change
     assert load_config(words[6], changes=parse_settings(settings)) == config
     if not changes:
         assert not settings
+
+
+def test_a_split_that_was_not_drawn_is_part_of_the_command():
+    config = load_config(changes={"seed": 3})
+    people = [f"p{number}" for number in range(9)]
+    drawn = split_by_subject(people, seed=3)
+    assert "--split" not in train_command(config, "data", "out", drawn)
+    for split, name in (
+        (SPLITS["mmecg-by-subject"], "mmecg-by-subject"),
+        (split_by_subject(people, seed=4), "SPLIT.toml"),
+        (Split(train=("a",), validation=("b",), test=()), "SPLIT.toml"),
+    ):
+        assert train_command(config, "data", "out", split).endswith(f" --split {name}")

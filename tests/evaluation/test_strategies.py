@@ -7,16 +7,18 @@ import pytest
 import torch
 
 from radarkit.datasets.reader import Dataset
+from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
 from radarkit.evaluation import strategies, trainings
-from radarkit.evaluation.cross_validate import FoldProtocol
 from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.fold_protocol import FoldProtocol
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.scores import for_json
 from radarkit.evaluation.single_tasks import join_tasks, score_single_tasks
-from radarkit.evaluation.strategies import StrategyProtocol, measured_strategies
+from radarkit.evaluation.strategies import measured_strategies
 from radarkit.evaluation.strategy_entries import PUBLISHED, entries
 from radarkit.evaluation.strategy_files import notes, write_strategies
+from radarkit.evaluation.strategy_protocol import StrategyProtocol
 from radarkit.evaluation.strategy_rows import METRIC_KEYS, strategy_rows
 from radarkit.mtl import STRATEGIES
 from radarkit.training.checkpoint import load_model
@@ -109,6 +111,35 @@ def test_a_strategy_that_fails_is_named_and_the_others_are_kept(invented, data, 
     asked.clear()
     found = measure(tmp_path / "out", data, ("equal", "stch", "ega"))
     assert asked == [] and "uw" not in found
+
+
+def test_a_named_split_is_that_of_every_seed_and_of_what_goes_on(
+    invented, data, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    a, b, c = Dataset(data).subjects
+    for name, (train_on, choose_by, test) in {"one": (a, b, c), "other": (b, c, a)}.items():
+        lists = f'train = ["{train_on}"]\nvalidation = ["{choose_by}"]\ntest = ["{test}"]\n'
+        (tmp_path / f"{name}.toml").write_text(lists)
+    parts = []
+    score = strategies._train_and_score
+    monkeypatch.setattr(
+        strategies, "_train_and_score", lambda part: parts.append(part) or score(part)
+    )
+    protocol = StrategyProtocol(data, config(), ("uw",), seeds=2, who="one.toml")
+    with measured_strategies(protocol, tmp_path / "out"):
+        pass
+    splits = {training.split for part in parts for training in part.trainings}
+    assert len(parts) == 4 and splits == {Split(train=(a,), validation=(b,), test=(c,))}
+    assert protocol.seen == {} and " --split one.toml" in " ".join(protocol.words)
+    for who in ("other.toml", None):
+        with pytest.raises(UserError, match="out was begun with split = "):
+            measure(tmp_path / "out", data, ("uw",), who=who, how={"resume": True})
+    with pytest.raises(UserError, match=r"no split at none\.toml"):
+        measure(tmp_path / "new", data, ("uw",), who="none.toml")
+    with pytest.raises(UserError, match=r"no subject 1, 2, 5, .* in the data"):
+        measure(tmp_path / "new", data, ("uw",), who="mmecg-by-subject")
+    assert not (tmp_path / "new").exists()
 
 
 def test_entries_share_all_but_the_strategy():
