@@ -156,7 +156,7 @@ def test_couplings_of_the_simulator_have_the_strengths_of_the_page():
     pairs = {each["to"]: each["correlation"] for each in recipe["coupled"]}
     assert said["width of QRS"] == f"correlation {pairs['ecg.r.width_s']}"
     assert said["height of T"] == f"correlation {pairs['ecg.t.amplitude_mv']}"
-    mean_s, spread_s = recipe["people"]["mechanics"]["after_opening_s"]["normal"]
+    _, spread_s = recipe["people"]["mechanics"]["after_opening_s"]["normal"]
     assert f"differs from person to person by {1e3 * spread_s:g} ms" in text_of("docs/simulator.md")
     assert load_recipe("default").description  # the same file is what the command reads
 
@@ -198,3 +198,28 @@ def test_an_empty_room_is_refused_before_anything_is_drawn(tmp_path, monkeypatch
     done = CliRunner().invoke(app, ["reconstruct", "room.bin", "-c", "radar.toml", "-o", "ecg"])
     assert done.exit_code == 2 and said in done.stderr and done.stderr.count("\n") == 1
     assert {path.name for path in tmp_path.iterdir()} == {"room.bin", "radar.toml"}
+
+
+def test_the_package_holds_every_file_and_folder_of_the_code():
+    """RELEASING: "recipes, presets, page templates and the shipped run" are in the wheel."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    options, top = (
+        project["tool"]["setuptools"],
+        {"radarkit.cli": "cli", "radarkit.datasets": "datasets"},
+    )
+    for name, folder in top.items():
+        assert options["package-dir"][name] == folder
+    packed, there = set(), set()
+    for package in options["packages"]:
+        outer = next((each for each in top if package.startswith(each)), "")
+        folder = ROOT / (top.get(outer, "") + package.removeprefix(outer).replace(".", "/")).lstrip(
+            "/"
+        )
+        packed |= {*folder.glob("*.py")}
+        for pattern in options["package-data"].get(package, ()):
+            packed |= {path for path in folder.glob(pattern) if path.is_file()}
+    for folder in ("radarkit", "cli", "datasets"):
+        there |= {path for path in (ROOT / folder).rglob("*") if path.is_file()}
+    there = {path for path in there if "__pycache__" not in path.parts}
+    assert {path.relative_to(ROOT) for path in there} == {path.relative_to(ROOT) for path in packed}
+    assert project["project"]["license-files"] == ["LICENSE"] and (ROOT / "LICENSE").is_file()

@@ -8,6 +8,8 @@ import shutil
 import pytest
 
 from radarkit.datasets.reader import Dataset
+from radarkit.evaluation.evaluate import evaluate
+from radarkit.evaluation.frameworks import method_names
 
 from .docs_files import lay_out
 from .docs_pages import ROOT, blocks, command_lines, pages, text_of
@@ -90,7 +92,7 @@ def test_the_trainings_of_the_page_run_with_its_settings(place, monkeypatch):
     line = line.replace("DATA", "benchmark-small").replace("RUN", "settings")
     run_lines([line.replace("--epochs 20", small)])
     made = {path.name for path in (place / "settings").iterdir()}
-    listed = "run.json metrics.jsonl best.pt last.pt MODEL_CARD.md".split()
+    listed = ["run.json", "metrics.jsonl", "best.pt", "last.pt", "MODEL_CARD.md"]
     assert made >= set(listed)
     assert all(f"`{name}`" in text_of("docs/training.md") for name in listed)
     found = json.loads((place / "settings" / "run.json").read_text())["train"]
@@ -125,6 +127,8 @@ def test_the_reconstructions_of_the_page_run(place, monkeypatch):
     # a file holds one trial, and this data set has three
     said = run_lines([lines[0]])
     assert said.count("no heartbeat found") == 3
+    run_lines([lines[0].replace("-o ecg", "-o all.json")])
+    assert len(json.loads((place / "all.json").read_text())["recordings"]) == 3
     table = text_of("docs/reconstruct.md").split("| `-o` | holds |")[1].split("\n\n")[0]
     suffixes = set(re.findall(r"`(\.[\w.]+)`", table)) - {".json"}
     made = {path.name for path in (place / "ecg").iterdir()} - {"summary.json"}
@@ -138,3 +142,20 @@ def test_a_script_of_the_pages_still_finds_what_it_imports(script, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "docs")
     names = runpy.run_path(str(ROOT / script), run_name="imported")
     assert f"python {script}" in names["__doc__"]
+
+
+def test_the_script_of_confidences_counts_what_was_found(place, monkeypatch, capsys):
+    """On a run that knows nothing and noise of one kind: that it runs, and what it counts."""
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    monkeypatch.setattr("sys.argv", ["confidence.py", str(place / "run"), str(place / "chest.h5")])
+    shutil.copy(place / "benchmark-small.h5", place / "chest.h5")
+    names = runpy.run_path(str(ROOT / "docs" / "confidence.py"), run_name="imported")
+    for name in [each for each in names["NOISES"] if each != "clean"]:
+        del names["NOISES"][name]
+    names["main"]()
+    said = capsys.readouterr().out
+    found = sum(int(each) for each in re.findall(r"^\| from [\d.]+ \| (\d+) ", said, re.MULTILINE))
+    done = evaluate(place / "run", place / "chest.h5")
+    (trial,) = done.trials
+    made = trial.reconstructions[method_names(done.record)[0]]
+    assert found == (~made.interpolated).sum() > 0
