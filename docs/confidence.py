@@ -14,13 +14,18 @@ from unittest.mock import patch
 import numpy as np
 
 from radarkit.datasets import Dataset, LiveNoise
+from radarkit.datasets.trial_header import TrialHeader
 from radarkit.evaluation import radarode_mtl
+from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.bridge import bridge
 from radarkit.evaluation.evaluate import scored_trials, trial_input
 from radarkit.evaluation.frameworks import reconstruct
 from radarkit.evaluation.metrics import TOLERANCE_S, match_beats
 from radarkit.evaluation.scores import score
+from radarkit.evaluation.trial_input import TrialInput
+from radarkit.models import Network
 from radarkit.pretrained import run_folder
+from radarkit.recording import Float64
 from radarkit.simulate import AbruptNoise, ConstantNoise
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RunRecord
@@ -35,16 +40,19 @@ NOISES = {
 EDGES = (0.0, 0.4, 0.6, 0.8, 1.01)
 
 
-def read_twice(*trial):
+def read_twice(
+    model: Network, radar: TrialInput, header: TrialHeader, record: RunRecord
+) -> tuple[Reconstruction, Reconstruction]:
     """Reconstruct a trial without and with beats put back."""
     alone = patch.object(radarode_mtl, "bridge", lambda found, _: bridge(found, None))
     with alone:
-        without = reconstruct(*trial)
-    return without, reconstruct(*trial)
+        without = reconstruct(model, radar, header, record)
+    return without, reconstruct(model, radar, header, record)
 
 
-def beats_of(made, true):
+def beats_of(made: Reconstruction, true: Float64) -> Float64:
     """Confidence, whether it is right and timing error in ms of every found beat; NaN if wrong."""
+    assert made.interpolated is not None and made.confidence is not None  # it is radarODE-MTL
     found = ~made.interpolated
     r_peaks = made.r_peaks[found]
     error_ms = np.full(r_peaks.size, np.nan)
@@ -54,8 +62,9 @@ def beats_of(made, true):
     return np.stack([made.confidence[found], np.isfinite(error_ms), error_ms])
 
 
-def put_back(made, true):
+def put_back(made: Reconstruction, true: Float64) -> tuple[int, int]:
     """How many beats were put back, and how many of them are wrong."""
+    assert made.interpolated is not None
     right = np.zeros(made.r_peaks.size, np.bool_)
     right[match_beats(made.r_peaks, true)[:, 0]] = True
     return int(made.interpolated.sum()), int((made.interpolated & ~right).sum())

@@ -145,15 +145,16 @@ def test_a_script_of_the_pages_still_finds_what_it_imports(script, monkeypatch):
 
 
 def test_the_script_of_confidences_counts_what_was_found(place, monkeypatch, capsys):
-    """On a run that knows nothing and noise of one kind: that it runs, and what it counts."""
+    """On a run that knows nothing, clean and under one noise."""
     monkeypatch.syspath_prepend(ROOT / "docs")
     monkeypatch.setattr("sys.argv", ["confidence.py", str(place / "run"), str(place / "chest.h5")])
     shutil.copy(place / "benchmark-small.h5", place / "chest.h5")
     names = runpy.run_path(str(ROOT / "docs" / "confidence.py"), run_name="imported")
-    for name in [each for each in names["NOISES"] if each != "clean"]:
+    for name in set(names["NOISES"]) - {"clean", "-3 dB"}:
         del names["NOISES"][name]
     names["main"]()
-    said = capsys.readouterr().out
+    said, noisy = capsys.readouterr().out.split("\n-3 dB: ")
+    assert re.search(r"^\| 1 trials \|", noisy, re.MULTILINE) and "| -3 dB | " in noisy
     found = sum(int(each) for each in re.findall(r"^\| from [\d.]+ \| (\d+) ", said, re.MULTILINE))
     done = evaluate(place / "run", place / "chest.h5")
     (trial,) = done.trials

@@ -217,7 +217,7 @@ def cycles_at(
     # a say that underflows to nothing (a window seconds away) is no say
     alone = total < np.finfo(np.float64).tiny
     nearest = np.searchsorted((centres[1:] + centres[:-1]) / 2, r_peaks)
-    gathered_lengths = np.bincount(owner, say * lengths, r_peaks.size)
+    gathered_lengths = np.asarray(np.bincount(owner, say * lengths, r_peaks.size), np.float64)
     gathered = np.zeros((r_peaks.size, shapes.shape[1]))
     for first in range(0, owner.size, _AT_ONCE):
         few = slice(first, first + _AT_ONCE)
