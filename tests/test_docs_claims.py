@@ -1,6 +1,7 @@
 """What pages state of the code in passing (tables, defaults, limits) is what the code does."""
 
 import re
+import runpy
 import tomllib
 
 import numpy as np
@@ -13,12 +14,14 @@ from radarkit.cli.main import app
 from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.windows import LENGTH_CLASSES, R_FRACTION, WindowConfig, aligned_step
 from radarkit.evaluation.hrv import heart_rate_variability
+from radarkit.extract import extract
 from radarkit.extract.evidence import RATES_PER_MIN
 from radarkit.extract.rates import BREATHING_HZ
 from radarkit.models import PRESETS, ModelConfig, build_model
 from radarkit.models.ode import ANGLES_DEG, HEIGHTS, WAVES, WIDTHS_RAD
 from radarkit.mtl import STRATEGIES, strategy_settings
 from radarkit.simulate import DEFAULT_RADAR
+from radarkit.simulate.fmcw import MMECG_RADAR, simulate_capture
 from radarkit.simulate.scene import FrontEndConfig
 from radarkit.spectrogram.wavelet import MU
 from radarkit.training.presets import load_config
@@ -223,3 +226,22 @@ def test_the_package_holds_every_file_and_folder_of_the_code():
     there = {path for path in there if "__pycache__" not in path.parts}
     assert {path.relative_to(ROOT) for path in there} == {path.relative_to(ROOT) for path in packed}
     assert project["project"]["license-files"] == ["LICENSE"] and (ROOT / "LICENSE").is_file()
+
+
+def test_gain_and_sign_of_an_extraction_are_those_of_the_truth_to_a_thousandth(
+    tmp_path,
+):
+    """The chest of docs/accuracy.py, for 20 s before the same radar, without much noise."""
+    assert "Gain and sign are those of the truth within 0.1 %" in text_of("docs/extraction.md")
+    accuracy = runpy.run_path(str(ROOT / "docs" / "accuracy.py"), run_name="imported")
+    true_m = accuracy["truth_m"]()[:4000]
+    blocks = simulate_capture(
+        np.tile(true_m, (50, 1)), 200.0, MMECG_RADAR, accuracy["scene"](20.0),
+        np.random.default_rng(2),
+    )  # fmt: skip
+    write_dca1000(tmp_path / "capture.bin", blocks, MMECG_RADAR)
+    known, config = accuracy["CASES"]["antennas known, conventional"]
+    found_m = extract(open_capture(tmp_path / "capture.bin", known), config).displacement_m
+    moved = true_m - true_m.mean()
+    gains = (found_m - found_m.mean(axis=1, keepdims=True)) @ moved / (moved @ moved)
+    np.testing.assert_allclose(gains, 1, atol=1e-3)
