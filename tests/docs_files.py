@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 from scipy.io import savemat
 
-from radarkit.capture import read_config, write_dca1000
+from radarkit.capture import read_config, write_dca1000, write_toml
 from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.simulate.fmcw import simulate_capture
@@ -151,8 +151,22 @@ def for_infineon(folder):
     np.save(inner / "radar.npy", counts[:, None, None])
 
 
+def for_captures(folder):
+    """A profile of the command line and a capture of its radar."""
+    (folder / "radar.cfg").write_text(CFG)
+    write_capture(folder / "capture.bin", read_config(folder / "radar.cfg"))
+
+
+def for_extraction(folder):
+    """A capture and its configuration in TOML."""
+    for_captures(folder)
+    write_toml(read_config(folder / "radar.cfg"), folder / "radar.toml")
+
+
 MAKES = {
     "README.md": for_readme,
+    "docs/captures.md": for_captures,
+    "docs/extraction.md": for_extraction,
     "docs/dataset.md": simulated_data_set,
     "docs/howto/matlab.md": for_matlab,
     "docs/howto/dca1000-cli.md": for_dca1000_cli,

@@ -98,9 +98,12 @@ def between_neighbours(
 
 def _loudness(vibration: Float64) -> Float64:
     """Add up the power over the channels, each relative to its own, from the start."""
-    power = np.mean(np.square(vibration), axis=1, keepdims=True)
-    relative = np.square(vibration) / np.where(power > 0, power, 1.0)
-    return np.concatenate([[0.0], np.cumsum(relative.mean(axis=0))])
+    together = np.zeros(vibration.shape[1])
+    for channel in vibration:  # a night is as long as it is: no copy of all channels
+        power = np.square(channel)
+        usual = power.mean()
+        together += power / (usual if usual > 0 else 1.0)
+    return np.concatenate([[0.0], np.cumsum(together / len(vibration))])
 
 
 def _after(r_peaks: Float64, loudness: Float64) -> Float64:

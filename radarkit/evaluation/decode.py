@@ -23,13 +23,54 @@ TYPICAL_QUANTILE = 0.9  # even at 40 beats a minute a fifth of the candidates 0.
 SMALLEST_RISE = 0.02  # of a bump of height 1; below it a curve only ripples
 LENGTH_REACH = 20  # classes either side of the arg max that count, 0.1 s
 CLOSENESS_S = 0.2  # how fast a window's say falls as its centre leaves the R peak
+_AT_ONCE = 2048  # cycles that are weighed at a time: a night has a hundred thousand
+
+
+class OverlapAverage:
+    """The mean of the curves of overlapping windows, gathered a few windows at a time.
+
+    A window sees only half of the neighbourhood of its edges, so its points are weighted by a Hann
+    taper with the floor `TAPER_FLOOR`. In memory are two numbers a sample of the trial, however
+    many windows there are; windows that come in the same order give the same mean to the bit,
+    however they are parted.
+
+    Parameters
+    ----------
+    samples : int
+        Samples of the trial.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self._total, self._weight = np.zeros(samples), np.zeros(samples)
+
+    def add(self, curves: Float32, starts: NDArray[np.int64]) -> None:
+        """Add windows.
+
+        Parameters
+        ----------
+        curves : (windows, points) float32
+            What was predicted, at 200 Hz.
+        starts : (windows,) int64
+            Sample of the trial at which each window starts; it may hang over either end.
+        """
+        points, samples = curves.shape[1], self._total.size
+        taper = TAPER_FLOOR + (1 - TAPER_FLOOR) * np.asarray(hann(points), np.float64)
+        for curve, start in zip(curves, starts, strict=True):
+            first, last = max(start, 0), min(start + points, samples)
+            if first < last:
+                inside = slice(first - start, last - start)
+                self._total[first:last] += taper[inside] * curve[inside]
+                self._weight[first:last] += taper[inside]
+
+    def mean(self) -> Float32:
+        """Return the weighted mean, (samples,) float32; 0 where no window lies."""
+        none = np.zeros_like(self._total)
+        mean = np.divide(self._total, self._weight, out=none, where=self._weight > 0)
+        return mean.astype(np.float32)
 
 
 def overlap_average(curves: Float32, starts: NDArray[np.int64], samples: int) -> Float32:
     """Average the curves of overlapping windows, anchors or ECGs, into one curve of the trial.
-
-    A window sees only half of the neighbourhood of its edges, so its points are weighted by a Hann
-    taper with the floor `TAPER_FLOOR`.
 
     Parameters
     ----------
@@ -43,18 +84,11 @@ def overlap_average(curves: Float32, starts: NDArray[np.int64], samples: int) ->
     Returns
     -------
     (samples,) float32
-        Weighted mean; 0 where no window lies.
+        See `OverlapAverage`.
     """
-    points = curves.shape[1]
-    taper = TAPER_FLOOR + (1 - TAPER_FLOOR) * np.asarray(hann(points), np.float64)
-    total, weight = np.zeros(samples), np.zeros(samples)
-    for curve, start in zip(curves, starts, strict=True):
-        first, last = max(start, 0), min(start + points, samples)
-        if first < last:
-            inside = slice(first - start, last - start)
-            total[first:last] += taper[inside] * curve[inside]
-            weight[first:last] += taper[inside]
-    return np.divide(total, weight, out=total, where=weight > 0).astype(np.float32)
+    average = OverlapAverage(samples)
+    average.add(curves, starts)
+    return average.mean()
 
 
 def pick_anchors(
@@ -183,9 +217,12 @@ def cycles_at(
     # a say that underflows to nothing (a window seconds away) is no say
     alone = total < np.finfo(np.float64).tiny
     nearest = np.searchsorted((centres[1:] + centres[:-1]) / 2, r_peaks)
-    table = np.column_stack([lengths, shapes]).astype(np.float64)
-    gathered = np.zeros((r_peaks.size, table.shape[1]))
-    np.add.at(gathered, owner, say[:, None] * table)
-    gathered /= np.where(alone, 1.0, total)[:, None]
-    gathered[alone] = table[nearest[alone]]
-    return gathered[:, 0], gathered[:, 1:].astype(np.float32)
+    gathered_lengths = np.asarray(np.bincount(owner, say * lengths, r_peaks.size), np.float64)
+    gathered = np.zeros((r_peaks.size, shapes.shape[1]))
+    for first in range(0, owner.size, _AT_ONCE):
+        few = slice(first, first + _AT_ONCE)
+        np.add.at(gathered, owner[few], say[few, None] * shapes[few].astype(np.float64))
+    share = np.where(alone, 1.0, total)
+    gathered_lengths, gathered = gathered_lengths / share, gathered / share[:, None]
+    gathered_lengths[alone], gathered[alone] = lengths[nearest[alone]], shapes[nearest[alone]]
+    return gathered_lengths, gathered.astype(np.float32)

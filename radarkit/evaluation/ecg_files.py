@@ -20,7 +20,7 @@ where there is no heartbeat; the ECG is NaN there, and 0 in EDF, which knows no 
 
 import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.stretches import Stretch
 
 FORMAT = "radarkit reconstruction 1"
+_AT_ONCE = 2**16  # numbers in memory as text
 _SIGNALS = {"ecg_mv": "mV", "ecg_confidence": "1", "anchor_curve": "1"}
 _BEATS = {
     "r_peaks": "sample",
@@ -214,11 +215,16 @@ def _save_csv(
 
 def _write_csv(path: Path, always: dict[str, Any], if_known: dict[str, Any]) -> None:
     columns = always | {name: each for name, each in if_known.items() if each[0] is not None}
-    cells = [[format(x, how) for x in values.tolist()] for values, how in columns.values()]
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(columns)
-        table.writerows(zip(*cells, strict=True))
+        table.writerows(zip(*(_cells(*each) for each in columns.values()), strict=True))
+
+
+def _cells(values: Any, how: str) -> Iterator[str]:
+    """Write numbers out one after the other: a night has six million."""
+    for first in range(0, values.size, _AT_ONCE):
+        yield from (format(x, how) for x in values[first : first + _AT_ONCE].tolist())
 
 
 FORMATS: dict[str, Callable[..., None]] = {

@@ -4,13 +4,14 @@ import numpy as np
 import torch
 
 from radarkit.datasets.trial_header import TrialHeader
+from radarkit.datasets.windows import SHAPE_POINTS
 from radarkit.evaluation.assemble import Reconstruction, assemble
 from radarkit.evaluation.bridge import between_neighbours, bridge
 from radarkit.evaluation.decode import (
+    OverlapAverage,
     anchor_confidence,
     cycles_at,
     decode_length,
-    overlap_average,
     pick_anchors,
 )
 from radarkit.evaluation.trial_input import TrialInput
@@ -25,17 +26,19 @@ def reconstruct_by_tasks(
     model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
 ) -> Reconstruction:
     """Reconstruct the ECG of one trial from its radar alone."""
-    starts = radar.starts
-    numbers = np.arange(starts.size)
-    outputs = [
-        model(torch.from_numpy(radar.windows(batch)))
-        for batch in np.array_split(numbers, -(-starts.size // _BATCH))
-    ]
-    shapes, logits, anchors = (torch.cat(parts).numpy() for parts in zip(*outputs, strict=True))
-    curve = overlap_average(anchors, starts, header.samples)
+    starts, average = radar.starts, OverlapAverage(header.samples)
+    window_lengths = np.empty(starts.size)
+    window_shapes = np.empty((starts.size, SHAPE_POINTS), np.float32)
+    # what a window says is boiled down at once: anchors and logits of a night would fill memory
+    for batch in np.array_split(np.arange(starts.size), -(-starts.size // _BATCH)):
+        said = model(torch.from_numpy(radar.windows(batch)))
+        average.add(said.anchors.numpy(), starts[batch])
+        window_lengths[batch] = decode_length(said.length_logits.numpy())
+        window_shapes[batch] = said.shape.numpy()
+    curve = average.mean()
     r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration)
     window = record.train.window.samples
-    predicted = cycles_at(r_peaks, starts, window, decode_length(logits), shapes)
+    predicted = cycles_at(r_peaks, starts, window, window_lengths, window_shapes)
     lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
     confidence = anchor_confidence(curve, r_peaks)
     confidence[interpolated] = 0

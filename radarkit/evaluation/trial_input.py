@@ -25,6 +25,8 @@ from radarkit.spectrogram import sst
 from radarkit.spectrogram.grid import FrequencyGrid
 from radarkit.spectrogram.spectrogram import normalise
 
+_AT_ONCE = 2**18  # samples of a vibration that are made at a time, 22 minutes
+
 
 class TrialInput:
     """The radar of one trial, in the forms that frameworks read.
@@ -108,8 +110,12 @@ class TrialInput:
         noises = () if self._noise is None else self._noise.draw(np.random.default_rng(0))
         seed = 0 if self._noise is None else self._noise.seed
         # the key of epoch 0, as `WindowReader` has it
-        noisy: Float64 = NoisyVibration(self._dataset, self._header, noises, (seed, 0))[:, :]
-        return noisy
+        noisy = NoisyVibration(self._dataset, self._header, noises, (seed, 0))
+        vibration = np.empty(noisy.shape)
+        for start in range(0, self._header.samples, _AT_ONCE):  # no second copy of a night
+            few = slice(start, start + _AT_ONCE)
+            vibration[:, few] = noisy[:, few]
+        return vibration
 
     def signal(self) -> Float64:
         """Return `vibration`, for frameworks that cannot do without it.
