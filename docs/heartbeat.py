@@ -27,6 +27,7 @@ from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.evaluate import HOP_S, trial_input
 from radarkit.evaluation.frameworks import reconstruct
 from radarkit.evaluation.heartbeat_evidence import LIKELY, NONE, Evidence, evidence_in, probability
+from radarkit.evaluation.own_rate import UNKNOWN, own_rate
 from radarkit.evaluation.scores import score
 from radarkit.recording import Recording
 from radarkit.simulate.noise import ConstantNoise
@@ -139,11 +140,12 @@ def read(run: Path, data: Path, snr_db: float | None = None) -> Iterator[Read]:
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     for header in dataset.trials:
         radar = AnyChannels(dataset, header, window, channels=record.model.channels)
-        if noise is not None:
-            radar = trial_input(dataset, header, record, noise)
+        own = own_rate(dataset, header)(0, header.samples)
+        if noise is not None:  # which is in the vibration only
+            radar, own = trial_input(dataset, header, record, noise), UNKNOWN
         made = reconstruct(model, radar, header, record)
         f1 = np.nan if header.beats is None else score(made, dataset.recording(header))["f1"]
-        yield Read(evidence_in(made, 0, header.samples), float(f1))
+        yield Read(evidence_in(made, 0, header.samples, own), float(f1))
 
 
 def cases(folder: Path, run: Path) -> dict[str, list[Read]]:

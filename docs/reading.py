@@ -23,6 +23,7 @@ from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.evaluate import HOP_S
 from radarkit.evaluation.frameworks import reconstruct
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
+from radarkit.evaluation.own_rate import own_rate
 from radarkit.evaluation.reading import read
 from radarkit.evaluation.scores import score
 from radarkit.evaluation.stretches import judge
@@ -128,7 +129,7 @@ def judged(
     for header in data.trials:
         radar = AnyChannels(data, header, window, channels=record.model.channels)
         made = reconstruct(model, radar, header, record)
-        passed.append(any(each.heartbeat for each in judge(made)))
+        passed.append(any(each.heartbeat for each in judge(made, own_rate(data, header))))
         if truths:
             rows.append(score(made, by_name[header.subject, header.trial]))
     return rows, passed

@@ -13,6 +13,7 @@ from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.evaluate import HOP_S, OnTrial
 from radarkit.evaluation.frameworks import method_names, reconstruct
 from radarkit.evaluation.hrv import Hrv
+from radarkit.evaluation.own_rate import own_rate
 from radarkit.evaluation.stretches import Stretch, judge, only_heartbeats, variability
 from radarkit.models import Network, RadarOdeMtl
 from radarkit.training.checkpoint import load_model
@@ -156,7 +157,7 @@ def read(model: Network, record: RunRecord, dataset: Dataset, header: TrialHeade
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     radar = AnyChannels(dataset, header, window, channels=record.model.channels)
     made = reconstruct(model, radar, header, record)
-    stretches = judge(made)
+    stretches = judge(made, own_rate(dataset, header))
     kept = only_heartbeats(made, stretches)
     hrv = variability(kept, dataset.valid(header))
     network = method_names(record)[0]

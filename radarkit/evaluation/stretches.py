@@ -16,6 +16,7 @@ from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.heartbeat_evidence import LIKELY, evidence_in, probability
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
+from radarkit.evaluation.own_rate import UNKNOWN, OwnRate
 
 LENGTH_S = 30.0
 SURE = 0.5  # confidence from which a beat counts in the variability; see docs/reconstruct.md
@@ -50,18 +51,21 @@ class Stretch(NamedTuple):
     heart_rate_per_min: float | None
 
 
-def judge(made: Reconstruction) -> tuple[Stretch, ...]:
+def judge(made: Reconstruction, rate_of: OwnRate = lambda *_: UNKNOWN) -> tuple[Stretch, ...]:
     """Divide a trial into stretches of 20 to 45 s (one, if it is shorter) and judge each.
 
     Parameters
     ----------
     made : Reconstruction
         With confidences.
+    rate_of : callable
+        Gives the heart rate that the motion shows by itself; of recordings without displacement
+        it is not known.
     """
     samples = made.ecg_mv.size
     parts = max(1, round(samples / (LENGTH_S * TARGET_RATE_HZ)))
     ends = np.rint(np.linspace(0, samples, parts + 1)).astype(np.int64).tolist()
-    return tuple(_stretch(made, *ends[index : index + 2]) for index in range(parts))
+    return tuple(_stretch(made, rate_of, *ends[index : index + 2]) for index in range(parts))
 
 
 def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Reconstruction:
@@ -114,8 +118,8 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     return heart_rate_variability(kept.r_peaks, broken=broken | doubtful[1:] | doubtful[:-1])
 
 
-def _stretch(made: Reconstruction, first: int, last: int) -> Stretch:
-    evidence = evidence_in(made, first, last)
+def _stretch(made: Reconstruction, rate_of: OwnRate, first: int, last: int) -> Stretch:
+    evidence = evidence_in(made, first, last, rate_of(first, last))
     likely = probability(evidence)
     heartbeat = likely >= LIKELY
     inside = (made.r_peaks >= first) & (made.r_peaks < last) & heartbeat

@@ -1,8 +1,15 @@
 """Whether it looks like a heartbeat, on hearts and noises as networks have drawn them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from radarkit.datasets import Dataset
+from radarkit.datasets.build import spectrogram_of
+from radarkit.datasets.recipes import load_recipe
+from radarkit.datasets.simulation import SimulationConfig, simulate_person
+from radarkit.datasets.store import create
 from radarkit.evaluation import assemble
 from radarkit.evaluation.heartbeat_evidence import (
     FEWEST,
@@ -12,7 +19,10 @@ from radarkit.evaluation.heartbeat_evidence import (
     evidence_in,
     probability,
 )
+from radarkit.evaluation.own_rate import UNKNOWN, own_rate
 from radarkit.evaluation.stretches import judge, only_heartbeats, variability
+from radarkit.extract.heart import HeartRate
+from radarkit.recording import Quantity
 
 RATE_HZ = 200
 
@@ -61,7 +71,7 @@ def test_random_beats_do_not_pass_and_a_heart_does(seed):
 
 @pytest.mark.parametrize("name", Evidence._fields)
 def test_more_of_any_evidence_makes_a_heart_likelier(name):
-    some = Evidence(confidence=0.6, agreement=0.6, steadiness=0.6)
+    some = Evidence(confidence=0.6, agreement=0.6, steadiness=0.6, rate=0.6)
     more = some._replace(**{name: 0.9})
     assert probability(NONE) == 0 < probability(some) < probability(more) < 1
 
@@ -83,6 +93,31 @@ def test_what_was_put_between_is_no_evidence():
     clear = evidence_in(drawn(r_peaks, lengths, 0.8, 31), 0, 6200)
     lost = drawn(r_peaks, lengths, 0.8, 31, interpolated=np.arange(1, 37, 2))
     assert evidence_in(lost, 0, 6200).agreement < 0.2 < clear.agreement
+
+
+@pytest.mark.parametrize(("per_min", "counts"), [(71.0, True), (79.0, True), (69.0, False)])
+def test_a_rate_that_the_motion_shows_counts_where_the_beats_have_it(per_min, counts):
+    made = drawn(*heart(30), 0.6, 31)
+    own = HeartRate(per_min, 0.8, "waveform")
+    assert evidence_in(made, 0, 6200, own).rate == (0.8 if counts else 0.0)
+    alone, (stretch,) = judge(made)[0], judge(made, lambda *_: own)
+    assert (stretch.probability > alone.probability) == counts
+
+
+@pytest.mark.parametrize("quantity", [Quantity.DISPLACEMENT, Quantity.VIBRATION])
+def test_the_motion_of_a_chest_shows_its_rate_where_it_is_a_displacement(quantity, tmp_path):
+    recipe = load_recipe("lying", subjects=1, channels=4, duration_s=30)
+    person = simulate_person(SimulationConfig(recipe=recipe, seed=3), 0, 0).recording
+    recording = replace(person, quantity=quantity)
+    with create(tmp_path / "one.h5", config={}, seed=0) as writer:
+        writer.add(recording, spectrogram_of(recording))
+    data = Dataset(tmp_path / "one.h5")
+    found = own_rate(data, data.trials[0])(0, recording.samples)
+    if quantity is Quantity.VIBRATION:
+        assert found == UNKNOWN
+    else:
+        true_per_min = 60 * RATE_HZ / np.diff(person.r_peaks).mean()
+        assert found.per_min == pytest.approx(true_per_min, abs=3) and found.confidence > 0.5
 
 
 @pytest.fixture
