@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from radarkit.datasets.augment import augment
+from radarkit.datasets.augment import vary
 from radarkit.datasets.labelled_windows import LabelledWindows
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
@@ -78,5 +78,5 @@ class WindowDataset(LabelledWindows[Window]):
         else:
             spectrogram = self._noisy.read(at.header, at.start, self._hits[index], at.epoch)
         if at.variation is not None:
-            spectrogram = augment(spectrogram, at.variation, self._config.few_channels_share)
+            spectrogram = vary(spectrogram, at.variation, self._config)
         return Window(torch.from_numpy(spectrogram), at.shape, at.length, at.anchors)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from radarkit.datasets.augment import augment, draw_channels
+from radarkit.datasets.augment import draw_channels, vary
 from radarkit.datasets.signal_windows import SignalWindows
 from radarkit.datasets.window_reader import read_window
 from radarkit.datasets.windows import TARGET_RATE_HZ
@@ -49,8 +49,8 @@ class CycleDataset(SignalWindows[CycleWindow]):
         period = period_of(spectrogram, at.header.frame_rate_hz)
         vibration = self.vibration(at)
         if at.variation is not None:
+            spectrogram = vary(spectrogram, at.variation, self._config)
             few = self._config.few_channels_share
-            spectrogram = augment(spectrogram, at.variation, few)
             vibration = vibration[draw_channels(len(vibration), at.variation, few)]
         return CycleWindow(
             torch.from_numpy(spectrogram),

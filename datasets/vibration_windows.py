@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from radarkit.datasets.augment import augment
+from radarkit.datasets.augment import augment, draw_gains
 from radarkit.datasets.labelled_windows import LabelledWindows
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
@@ -32,6 +32,8 @@ class VibrationWindow(NamedTuple):
     cells : (channels, rows) int64
         Which row of which channel each row shows once the window is varied, counted from 1 through
         all channels; 0 shows nothing.
+    gains : (rows,) float32
+        How loud each row is then shown; all ones where rows stay as they are.
     shape, length, anchors
         As in `radarkit.datasets.loading.Window`.
     """
@@ -39,6 +41,7 @@ class VibrationWindow(NamedTuple):
     vibration: Tensor
     inside: Tensor
     cells: Tensor
+    gains: Tensor
     shape: Tensor
     length: Tensor
     anchors: Tensor
@@ -84,12 +87,15 @@ class VibrationDataset(LabelledWindows[VibrationWindow]):
         at = self.place(index)
         rows = (at.header.channels, at.header.rows, 1)
         cells = np.arange(1, np.prod(rows) + 1, dtype=np.float32).reshape(rows)  # exact
+        gains = np.ones(at.header.rows, np.float32)
         if at.variation is not None:
             cells = augment(cells, at.variation, self._config.few_channels_share)
+            gains = draw_gains(at.header.rows, at.variation, self._config.tilt_db)
         return VibrationWindow(
             torch.from_numpy(self._reader.vibration(at.header, at.start, at.epoch)),
             torch.tensor(self._reader.inside(at.header, at.start)),
             torch.from_numpy(cells[:, :, 0].astype(np.int64)),
+            torch.from_numpy(gains),
             at.shape,
             at.length,
             at.anchors,

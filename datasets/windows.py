@@ -40,6 +40,9 @@ class WindowConfig(BaseModel):
     few_channels_share : float
         Share of the windows of a training that show a few of their channels only, others in every
         epoch: for networks that are to read radars with fewer.
+    tilt_db : float
+        How much louder or softer bands are shown in the windows of a training, anew in each
+        epoch: for networks that are to read chests unlike those they learn from.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +51,7 @@ class WindowConfig(BaseModel):
     hop_s: float = Field(default=0.4, gt=0)
     anchor_sigma_s: float = Field(default=0.02, ge=0)
     few_channels_share: float = Field(default=0.0, ge=0, le=1)
+    tilt_db: float = Field(default=0.0, ge=0, le=20)
 
     @property
     def samples(self) -> int:

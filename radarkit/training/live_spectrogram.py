@@ -52,7 +52,8 @@ class LiveSpectrogram:
         nothing = torch.zeros_like(rows[:, :1])
         shown = batch.cells.flatten(1)[:, :, None].expand(-1, -1, rows.shape[-1])
         varied = torch.cat([nothing, rows], dim=1).gather(1, shown)
-        return Window(varied.view_as(pictures), batch.shape, batch.length, batch.anchors)
+        varied = _weighed(varied.view_as(pictures), batch.gains)
+        return Window(varied, batch.shape, batch.length, batch.anchors)
 
 
 def _normalised(pictures: Tensor, beyond: Tensor) -> Tensor:
@@ -60,3 +61,12 @@ def _normalised(pictures: Tensor, beyond: Tensor) -> Tensor:
     low = pictures.masked_fill(beyond, torch.inf).amin(dim=(2, 3), keepdim=True)
     span = pictures.masked_fill(beyond, -torch.inf).amax(dim=(2, 3), keepdim=True) - low
     return ((pictures - low) / torch.where(span > 0, span, 1.0)).masked_fill(beyond, 0.0)
+
+
+def _weighed(pictures: Tensor, gains: Tensor) -> Tensor:
+    """Show rows louder or softer, as `radarkit.datasets.augment.weigh_rows` does."""
+    weighed = pictures * gains[:, None, :, None]
+    top = weighed.amax(dim=(2, 3), keepdim=True)
+    weighed = weighed / torch.where(top > 0, top, 1.0)
+    as_it_is = (gains == 1).all(dim=1)[:, None, None, None]
+    return torch.where(as_it_is, pictures, weighed)
