@@ -75,13 +75,14 @@ def assert_same(ours, expected, moves=1e-3):
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("noises", [(), (ConstantNoise(snr_db=-3),), RANGES])
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data(), epoch=st.integers(0, 3), varied=st.booleans())
+@given(data=st.data(), epoch=st.integers(0, 3), varied=st.booleans(), more=st.booleans())
 def test_a_batch_is_what_the_loader_makes_window_by_window(
-    dataset, device, noises, data, epoch, varied
+    dataset, device, noises, data, epoch, varied, more
 ):
+    config = WindowConfig(few_channels_share=0.5, tilt_db=6) if more else CONFIG
     noise = LiveNoise(noises=noises, seed=3)
     kinds = [
-        kind(dataset, SUBJECTS, CONFIG, seed=4 if varied else None, noise=noise)
+        kind(dataset, SUBJECTS, config, seed=4 if varied else None, noise=noise)
         for kind in (WindowDataset, VibrationDataset)
     ]
     inner = st.integers(0, len(kinds[0]) - 1)
