@@ -25,10 +25,12 @@ from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import create
 from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.evaluate import HOP_S, trial_input
-from radarkit.evaluation.frameworks import reconstruct
+from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.heartbeat_evidence import LIKELY, NONE, Evidence, evidence_in, probability
 from radarkit.evaluation.own_rate import UNKNOWN, own_rate
+from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.scores import score
+from radarkit.extract.heart import HeartRate
 from radarkit.recording import Recording
 from radarkit.simulate.noise import ConstantNoise
 from radarkit.training.checkpoint import load_model
@@ -133,6 +135,11 @@ def make(folder: Path, people: int, seed: int) -> None:
                 writer.add(recording, spectrogram_of(recording))
 
 
+def no_rate(first: int, last: int) -> HeartRate:
+    """Know no heart rate."""
+    return UNKNOWN
+
+
 def read(run: Path, data: Path, snr_db: float | None = None) -> Iterator[Read]:
     """Let a run read every trial of a data set."""
     record, model, dataset = RunRecord.load(run), load_model(run / BEST), Dataset(data)
@@ -140,12 +147,14 @@ def read(run: Path, data: Path, snr_db: float | None = None) -> Iterator[Read]:
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     for header in dataset.trials:
         radar = AnyChannels(dataset, header, window, channels=record.model.channels)
-        own = own_rate(dataset, header)(0, header.samples)
-        if noise is not None:  # which is in the vibration only
-            radar, own = trial_input(dataset, header, record, noise), UNKNOWN
-        made = reconstruct(model, radar, header, record)
+        rate_of = own_rate(dataset, header)
+        if noise is not None:  # which is in the vibration, not in the motion
+            radar, rate_of = trial_input(dataset, header, record, noise), no_rate
+        made = reconstruct_by_tasks(
+            model, radar, header, record, pick=lambda curve, of=rate_of: pick_guided(curve, of)
+        )
         f1 = np.nan if header.beats is None else score(made, dataset.recording(header))["f1"]
-        yield Read(evidence_in(made, 0, header.samples, own), float(f1))
+        yield Read(evidence_in(made, 0, header.samples, rate_of(0, header.samples)), float(f1))
 
 
 def cases(folder: Path, run: Path) -> dict[str, list[Read]]:

@@ -21,9 +21,10 @@ from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import create
 from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.evaluate import HOP_S
-from radarkit.evaluation.frameworks import reconstruct
+from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
 from radarkit.evaluation.own_rate import own_rate
+from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.reading import read
 from radarkit.evaluation.scores import score
 from radarkit.evaluation.stretches import judge
@@ -128,8 +129,11 @@ def judged(
     by_name = {(truth.subject, truth.trial): truth for truth in truths}
     for header in data.trials:
         radar = AnyChannels(data, header, window, channels=record.model.channels)
-        made = reconstruct(model, radar, header, record)
-        passed.append(any(each.heartbeat for each in judge(made, own_rate(data, header))))
+        rate_of = own_rate(data, header)
+        made = reconstruct_by_tasks(
+            model, radar, header, record, pick=lambda curve, of=rate_of: pick_guided(curve, of)
+        )
+        passed.append(any(each.heartbeat for each in judge(made, rate_of)))
         if truths:
             rows.append(score(made, by_name[header.subject, header.trial]))
     return rows, passed

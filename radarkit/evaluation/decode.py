@@ -118,12 +118,33 @@ def pick_anchors(
     height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     distance = max(1, round(min_distance_s * TARGET_RATE_HZ))
     candidates, _ = find_peaks(height, distance=distance)
-    if candidates.size == 0:
+    typical = typical_rise(height, min_distance_s=min_distance_s)
+    if typical is None:
         return np.empty(0)
     rise = height[candidates] - np.median(height)
-    typical = np.quantile(rise, TYPICAL_QUANTILE)
     at = candidates[rise >= max(threshold * typical, SMALLEST_RISE)]
     return between_samples(height, at)
+
+
+def typical_rise(height: Float64, *, min_distance_s: float = 0.3) -> float | None:
+    """Tell how high a typical beat stands above the median of an anchor curve.
+
+    Parameters
+    ----------
+    height : (samples,) float64
+        Finite anchor curve at 200 Hz.
+    min_distance_s : float
+        Of two closer peaks only the higher counts.
+
+    Returns
+    -------
+    float or None
+        None where there is no peak at all.
+    """
+    candidates, _ = find_peaks(height, distance=max(1, round(min_distance_s * TARGET_RATE_HZ)))
+    if candidates.size == 0:
+        return None
+    return float(np.quantile(height[candidates] - np.median(height), TYPICAL_QUANTILE))
 
 
 def anchor_confidence(curve: Float32, r_peaks: Float64) -> Float32:

@@ -1,5 +1,7 @@
 """A trial by radarODE-MTL: R peaks, lengths and cycles of overlapping windows, assembled."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -16,6 +18,7 @@ from radarkit.evaluation.decode import (
 )
 from radarkit.evaluation.trial_input import TrialInput
 from radarkit.models import RadarOdeMtl
+from radarkit.recording import Float32, Float64
 from radarkit.training.run import RunRecord
 
 _BATCH = 32
@@ -23,9 +26,21 @@ _BATCH = 32
 
 @torch.no_grad()
 def reconstruct_by_tasks(
-    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
+    model: RadarOdeMtl,
+    radar: TrialInput,
+    header: TrialHeader,
+    record: RunRecord,
+    pick: Callable[[Float32], Float64] = pick_anchors,
 ) -> Reconstruction:
-    """Reconstruct the ECG of one trial from its radar alone."""
+    """Reconstruct the ECG of one trial from its radar alone.
+
+    Parameters
+    ----------
+    model, radar, header, record
+        Network, windows, trial and run.
+    pick : callable
+        Finds the R peaks in the averaged anchor curve, (samples,) at 200 Hz.
+    """
     starts, average = radar.starts, OverlapAverage(header.samples)
     window_lengths = np.empty(starts.size)
     window_shapes = np.empty((starts.size, SHAPE_POINTS), np.float32)
@@ -36,7 +51,7 @@ def reconstruct_by_tasks(
         window_lengths[batch] = decode_length(said.length_logits.numpy())
         window_shapes[batch] = said.shape.numpy()
     curve = average.mean()
-    r_peaks, interpolated = bridge(pick_anchors(curve), radar.vibration)
+    r_peaks, interpolated = bridge(pick(curve), radar.vibration)
     window = record.train.window.samples
     predicted = cycles_at(r_peaks, starts, window, window_lengths, window_shapes)
     lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)

@@ -11,9 +11,11 @@ from radarkit.errors import UserError
 from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.evaluate import HOP_S, OnTrial
-from radarkit.evaluation.frameworks import method_names, reconstruct
+from radarkit.evaluation.frameworks import method_names
+from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.hrv import Hrv
 from radarkit.evaluation.own_rate import own_rate
+from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.stretches import Stretch, judge, only_heartbeats, variability
 from radarkit.models import Network, RadarOdeMtl
 from radarkit.training.checkpoint import load_model
@@ -156,8 +158,11 @@ def read(model: Network, record: RunRecord, dataset: Dataset, header: TrialHeade
         )
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     radar = AnyChannels(dataset, header, window, channels=record.model.channels)
-    made = reconstruct(model, radar, header, record)
-    stretches = judge(made, own_rate(dataset, header))
+    rate_of = own_rate(dataset, header)
+    made = reconstruct_by_tasks(
+        model, radar, header, record, pick=lambda curve: pick_guided(curve, rate_of)
+    )
+    stretches = judge(made, rate_of)
     kept = only_heartbeats(made, stretches)
     hrv = variability(kept, dataset.valid(header))
     network = method_names(record)[0]

@@ -17,8 +17,8 @@ from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.heartbeat_evidence import LIKELY, evidence_in, probability
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
 from radarkit.evaluation.own_rate import UNKNOWN, OwnRate
+from radarkit.evaluation.stretch_bounds import stretch_bounds
 
-LENGTH_S = 30.0
 SURE = 0.5  # confidence from which a beat counts in the variability; see docs/reconstruct.md
 
 
@@ -52,7 +52,7 @@ class Stretch(NamedTuple):
 
 
 def judge(made: Reconstruction, rate_of: OwnRate = lambda *_: UNKNOWN) -> tuple[Stretch, ...]:
-    """Divide a trial into stretches of 20 to 45 s (one, if it is shorter) and judge each.
+    """Judge each stretch of a trial.
 
     Parameters
     ----------
@@ -62,10 +62,8 @@ def judge(made: Reconstruction, rate_of: OwnRate = lambda *_: UNKNOWN) -> tuple[
         Gives the heart rate that the motion shows by itself; of recordings without displacement
         it is not known.
     """
-    samples = made.ecg_mv.size
-    parts = max(1, round(samples / (LENGTH_S * TARGET_RATE_HZ)))
-    ends = np.rint(np.linspace(0, samples, parts + 1)).astype(np.int64).tolist()
-    return tuple(_stretch(made, rate_of, *ends[index : index + 2]) for index in range(parts))
+    bounds = stretch_bounds(made.ecg_mv.size)
+    return tuple(_stretch(made, rate_of, first, last) for first, last in bounds)
 
 
 def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Reconstruction:
