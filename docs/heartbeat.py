@@ -1,6 +1,6 @@
 """Fit and judge the decision whether there is a heartbeat.
 
-    python docs/heartbeat.py RUN [RUN...] --people 6 --fit
+    python docs/heartbeat.py RUN [RUN...] --people 6 --fit     # RUN: a folder, or `shipped`
     python docs/heartbeat.py RUN [RUN...] --people 8
 
 Simulates people and noises in a temporary folder, has every run read them, and prints how many pass
@@ -31,6 +31,7 @@ from radarkit.evaluation.own_rate import UNKNOWN, own_rate
 from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
 from radarkit.evaluation.scores import score
 from radarkit.extract.heart import HeartRate
+from radarkit.pretrained import run_folder
 from radarkit.recording import Recording
 from radarkit.simulate.noise import ConstantNoise
 from radarkit.training.checkpoint import load_model
@@ -192,7 +193,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder), given.people, seed=100 if given.fit else 200)
-        every = [cases(Path(folder), run) for run in given.runs]
+        every = [cases(Path(folder), run_folder(run)) for run in given.runs]
     together = {name: [each for found in every for each in found[name]] for name in every[0]}
     if given.fit:
         print("weights", np.round(weights(together), 2))

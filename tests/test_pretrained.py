@@ -58,18 +58,18 @@ def test_everything_in_its_folder_is_in_the_package():
     assert packed == {path for path in there if path.is_file()}
 
 
-def test_everybody_it_was_made_with_is_of_the_simulated_benchmark():
+def test_everybody_it_was_made_with_is_of_the_simulated_recipe_it_names():
     record = RunRecord.load(RUN)
     parts = (record.split.train, record.split.validation, record.split.test)
     named = sorted(name for part in parts for name in part)
-    recipe = load_recipe("benchmark-small")
-    assert named == [f"sim1_{number:02d}" for number in range(1, recipe.subjects + 1)]
+    recipe = load_recipe("varied")
+    assert named == sorted(f"sim11_{number:02d}" for number in range(1, recipe.subjects + 1))
     told = json.loads(record.data["config_json"])
     assert told["recipe"]["description"] == recipe.description and told["ecg"] is None
 
 
 def test_the_configuration_beside_it_is_that_of_its_training():
-    config = load_config(file=RUN.parent / "noisy.toml")
+    config = load_config(file=RUN.parent / "shipped.toml")
     assert config.model_copy(update={"seed": 1}) == RunRecord.load(RUN).train
 
 
@@ -118,7 +118,7 @@ def test_by_its_name_it_is_scored_and_finds_the_beats_of_somebody_unseen(folder)
 def test_by_its_name_it_is_described(monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")
     said = call("info", "shipped")
-    assert str(RUN) in said and "benchmark-small" in said
+    assert str(RUN) in said and "varied" in said
 
 
 def test_a_folder_of_the_user_goes_before_the_name(tmp_path, monkeypatch):

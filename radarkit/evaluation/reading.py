@@ -1,5 +1,6 @@
 """A recording without labels to a long-term ECG, and how far it can be believed."""
 
+import statistics
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +102,8 @@ class Reading:
             parts[0] += f", {interpolated} of them interpolated"
         if hrv.heart_rate_per_min is not None:
             parts.append(f"{hrv.heart_rate_per_min:.1f} per minute")
+        elif rates := [s.heart_rate_per_min for s in self.stretches if s.heart_rate_per_min]:
+            parts.append(f"about {statistics.median(rates):.0f} per minute, of unsure beats")
         if hrv.rmssd_ms is not None:
             parts.append(
                 f"SDNN {hrv.sdnn_ms:.0f} ms, RMSSD {hrv.rmssd_ms:.0f} ms, "

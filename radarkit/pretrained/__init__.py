@@ -2,7 +2,7 @@
 
 It is a folder as `radarkit train` makes it, without the checkpoint to go on from: ``run.json``,
 ``best.pt``, ``metrics.jsonl`` and a ``MODEL_CARD.md``, which says what it must not be used for.
-``noisy.toml`` is the configuration of its training. Everybody in it is simulated.
+``shipped.toml`` is the configuration of its training. Everybody in it is simulated.
 """
 
 from importlib.resources import files
