@@ -165,7 +165,7 @@ def read(model: Network, record: RunRecord, dataset: Dataset, header: TrialHeade
     made = reconstruct_by_tasks(
         model, radar, header, record, pick=lambda curve: pick_guided(curve, rate_of)
     )
-    stretches = judge(made, rate_of)
+    stretches = judge(made)
     kept = only_heartbeats(made, stretches)
     hrv = variability(kept, dataset.valid(header))
     network = method_names(record)[0]

@@ -16,7 +16,6 @@ from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.heartbeat_evidence import LIKELY, evidence_in, probability
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
-from radarkit.evaluation.own_rate import UNKNOWN, OwnRate
 from radarkit.evaluation.stretch_bounds import stretch_bounds
 
 SURE = 0.5  # confidence from which a beat counts in the variability; see docs/reconstruct.md
@@ -51,19 +50,16 @@ class Stretch(NamedTuple):
     heart_rate_per_min: float | None
 
 
-def judge(made: Reconstruction, rate_of: OwnRate = lambda *_: UNKNOWN) -> tuple[Stretch, ...]:
+def judge(made: Reconstruction) -> tuple[Stretch, ...]:
     """Judge each stretch of a trial.
 
     Parameters
     ----------
     made : Reconstruction
         With confidences.
-    rate_of : callable
-        Gives the heart rate that the motion shows by itself; of recordings without displacement
-        it is not known.
     """
     bounds = stretch_bounds(made.ecg_mv.size)
-    return tuple(_stretch(made, rate_of, first, last) for first, last in bounds)
+    return tuple(_stretch(made, first, last) for first, last in bounds)
 
 
 def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Reconstruction:
@@ -116,8 +112,8 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     return heart_rate_variability(kept.r_peaks, broken=broken | doubtful[1:] | doubtful[:-1])
 
 
-def _stretch(made: Reconstruction, rate_of: OwnRate, first: int, last: int) -> Stretch:
-    evidence = evidence_in(made, first, last, rate_of(first, last))
+def _stretch(made: Reconstruction, first: int, last: int) -> Stretch:
+    evidence = evidence_in(made, first, last)
     likely = probability(evidence)
     heartbeat = likely >= LIKELY
     inside = (made.r_peaks >= first) & (made.r_peaks < last) & heartbeat

@@ -21,7 +21,6 @@ from radarkit.evaluation.heartbeat_evidence import (
 )
 from radarkit.evaluation.own_rate import UNKNOWN, own_rate
 from radarkit.evaluation.stretches import judge, only_heartbeats, variability
-from radarkit.extract.heart import HeartRate
 from radarkit.recording import Quantity
 
 RATE_HZ = 200
@@ -71,7 +70,7 @@ def test_random_beats_do_not_pass_and_a_heart_does(seed):
 
 @pytest.mark.parametrize("name", Evidence._fields)
 def test_more_of_any_evidence_makes_a_heart_likelier(name):
-    some = Evidence(confidence=0.6, agreement=0.6, steadiness=0.6, rate=0.6)
+    some = Evidence(confidence=0.6, agreement=0.6, steadiness=0.6)
     more = some._replace(**{name: 0.9})
     assert probability(NONE) == 0 < probability(some) < probability(more) < 1
 
@@ -93,15 +92,6 @@ def test_what_was_put_between_is_no_evidence():
     clear = evidence_in(drawn(r_peaks, lengths, 0.8, 31), 0, 6200)
     lost = drawn(r_peaks, lengths, 0.8, 31, interpolated=np.arange(1, 37, 2))
     assert evidence_in(lost, 0, 6200).agreement < 0.2 < clear.agreement
-
-
-@pytest.mark.parametrize(("per_min", "counts"), [(71.0, True), (79.0, True), (69.0, False)])
-def test_a_rate_that_the_motion_shows_counts_where_the_beats_have_it(per_min, counts):
-    made = drawn(*heart(30), 0.6, 31)
-    own = HeartRate(per_min, 0.8, "waveform")
-    assert evidence_in(made, 0, 6200, own).rate == (0.8 if counts else 0.0)
-    alone, (stretch,) = judge(made)[0], judge(made, lambda *_: own)
-    assert (stretch.probability > alone.probability) == counts
 
 
 @pytest.mark.parametrize("quantity", [Quantity.DISPLACEMENT, Quantity.VIBRATION])
