@@ -57,7 +57,8 @@ def test_the_tutorial_says_what_is_seen(reader, shared_data):
     said = run_lines(LINES)
     for block in blocks(PAGE, "text"):
         for line in block.splitlines():
-            assert line.removesuffix(" ...") in said, line
+            alike = [each for each in said.splitlines() if each.startswith(line[:9])]
+            assert line.removesuffix(" ...") in said, alike
     names = run_python(PAGE)
     found, true = names["made"].r_peaks, names["true_peaks"]
     near = abs(found[:, None] - true).min(axis=0) < 30  # samples, 150 ms
