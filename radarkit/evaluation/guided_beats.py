@@ -29,7 +29,7 @@ UNSURE = 0.5  # median confidence below which a stretch is guided
 _TIGHTNESS = 0.6  # of a typical beat, for an interval off by the spread
 _SPREAD = 0.1  # of the interval: what hearts at rest vary by
 _SHORTEST, _LONGEST = 0.6, 1.6  # of the interval
-_CLOSEST_S = 0.3
+_CLOSEST_S = 0.25  # less than `pick_anchors` leaves between two beats
 
 
 def pick_guided(curve: Float32, rate_of: OwnRate) -> Float64:
