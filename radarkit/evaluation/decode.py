@@ -115,13 +115,11 @@ def pick_anchors(
     (beats,) float64
         Increasing sample positions; empty when the curve nowhere rises by `SMALLEST_RISE`.
     """
-    height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    distance = max(1, round(min_distance_s * TARGET_RATE_HZ))
-    candidates, _ = find_peaks(height, distance=distance)
-    typical = typical_rise(height, min_distance_s=min_distance_s)
-    if typical is None:
+    height = finite(curve)
+    candidates, rise = _rises(height, min_distance_s)
+    if candidates.size == 0:
         return np.empty(0)
-    rise = height[candidates] - np.median(height)
+    typical = np.quantile(rise, TYPICAL_QUANTILE)
     at = candidates[rise >= max(threshold * typical, SMALLEST_RISE)]
     return between_samples(height, at)
 
@@ -132,7 +130,7 @@ def typical_rise(height: Float64, *, min_distance_s: float = 0.3) -> float | Non
     Parameters
     ----------
     height : (samples,) float64
-        Finite anchor curve at 200 Hz.
+        Anchor curve at 200 Hz, made `finite`.
     min_distance_s : float
         Of two closer peaks only the higher counts.
 
@@ -141,10 +139,21 @@ def typical_rise(height: Float64, *, min_distance_s: float = 0.3) -> float | Non
     float or None
         None where there is no peak at all.
     """
+    _, rise = _rises(height, min_distance_s)
+    return float(np.quantile(rise, TYPICAL_QUANTILE)) if rise.size else None
+
+
+def finite(curve: Float32) -> Float64:
+    """Take NaN and infinity in an anchor curve for 0."""
+    return np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+
+
+def _rises(height: Float64, min_distance_s: float) -> tuple[NDArray[np.int64], Float64]:
+    """Find the peaks that are a distance apart, and how high they stand above the median."""
     candidates, _ = find_peaks(height, distance=max(1, round(min_distance_s * TARGET_RATE_HZ)))
-    if candidates.size == 0:
-        return None
-    return float(np.quantile(height[candidates] - np.median(height), TYPICAL_QUANTILE))
+    if candidates.size == 0:  # of an empty curve, too, which has no median
+        return candidates, np.empty(0)
+    return candidates, height[candidates] - np.median(height)
 
 
 def anchor_confidence(curve: Float32, r_peaks: Float64) -> Float32:
@@ -167,7 +176,7 @@ def anchor_confidence(curve: Float32, r_peaks: Float64) -> Float32:
     (beats,) float32
         In [0, 1].
     """
-    height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    height = finite(curve)
     if height.size == 0:
         return np.zeros(r_peaks.size, np.float32)
     at = np.interp(r_peaks, np.arange(height.size), height) - np.median(height)

@@ -18,6 +18,7 @@ from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.evaluation.decode import (
     SMALLEST_RISE,
     anchor_confidence,
+    finite,
     pick_anchors,
     typical_rise,
 )
@@ -81,7 +82,7 @@ def track(curve: Float32, interval: float) -> Float64:
         Increasing sample positions from the first interval to the last; empty where the curve has
         no bump.
     """
-    height = np.nan_to_num(np.asarray(curve, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    height = finite(curve)
     rise = typical_rise(height)
     if rise is None or rise < SMALLEST_RISE:
         return np.empty(0)

@@ -6,7 +6,6 @@ a network out, or fail to.
 """
 
 from collections.abc import Callable
-from functools import cache
 
 from radarkit.datasets.reader import Dataset
 from radarkit.datasets.trial_header import TrialHeader
@@ -34,7 +33,6 @@ def own_rate(dataset: Dataset, header: TrialHeader) -> OwnRate:
         return lambda _first, _last: UNKNOWN
     valid = dataset.valid(header)
 
-    @cache
     def rate_of(first: int, last: int) -> HeartRate:
         motion_m = dataset.radar(header, first, last)
         believed = valid[first:last]

@@ -2,6 +2,7 @@
 
 import statistics
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -161,10 +162,8 @@ def read(model: Network, record: RunRecord, dataset: Dataset, header: TrialHeade
         )
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     radar = AnyChannels(dataset, header, window, channels=record.model.channels)
-    rate_of = own_rate(dataset, header)
-    made = reconstruct_by_tasks(
-        model, radar, header, record, pick=lambda curve: pick_guided(curve, rate_of)
-    )
+    pick = partial(pick_guided, rate_of=own_rate(dataset, header))
+    made = reconstruct_by_tasks(model, radar, header, record, pick=pick)
     stretches = judge(made)
     kept = only_heartbeats(made, stretches)
     hrv = variability(kept, dataset.valid(header))
