@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -19,3 +20,22 @@ def shared_data():
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real recordings are not at {SHARED_DATA}")
     return SHARED_DATA
+
+
+def _start_over():
+    """Put torch's global generator, which fresh weights come from, to one state."""
+    if "torch" in sys.modules:  # not for the many tests that do without
+        sys.modules["torch"].manual_seed(0)
+
+
+# A verdict must not depend on which tests ran before in the same process.
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup():
+    _start_over()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call():
+    _start_over()
+    return (yield)
