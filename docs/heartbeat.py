@@ -25,10 +25,9 @@ from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import create
 from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.evaluate import HOP_S, trial_input
-from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.heartbeat_evidence import LIKELY, NONE, Evidence, evidence_in, probability
 from radarkit.evaluation.own_rate import UNKNOWN, own_rate
-from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
+from radarkit.evaluation.radarode_mtl import reconstruct_guided
 from radarkit.evaluation.scores import score
 from radarkit.extract.heart import HeartRate
 from radarkit.pretrained import run_folder
@@ -172,9 +171,7 @@ def read(run: Path, data: Path, snr_db: float | None = None) -> Iterator[Read]:
         rate_of = own_rate(dataset, header)
         if noise is not None:  # which is in the vibration, not in the motion
             radar, rate_of = trial_input(dataset, header, record, noise), no_rate
-        made = reconstruct_by_tasks(
-            model, radar, header, record, pick=lambda curve, of=rate_of: pick_guided(curve, of)
-        )
+        made, _ = reconstruct_guided(model, radar, header, record, rate_of)
         f1 = np.nan if header.beats is None else score(made, dataset.recording(header))["f1"]
         yield Read(evidence_in(made, 0, header.samples), float(f1))
 

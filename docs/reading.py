@@ -20,12 +20,10 @@ from radarkit.datasets.recipes import load_recipe
 from radarkit.datasets.simulation import SimulationConfig, simulate_dataset
 from radarkit.datasets.store import create
 from radarkit.evaluation.any_channels import AnyChannels
-from radarkit.evaluation.decode import pick_anchors
 from radarkit.evaluation.evaluate import HOP_S
-from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
 from radarkit.evaluation.own_rate import own_rate
-from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
+from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks, reconstruct_guided
 from radarkit.evaluation.reading import read
 from radarkit.evaluation.scores import score
 from radarkit.evaluation.stretches import judge
@@ -130,10 +128,7 @@ def judged(
     by_name = {(truth.subject, truth.trial): truth for truth in truths}
     for header in data.trials:
         radar = AnyChannels(data, header, window, channels=record.model.channels)
-        rate_of = own_rate(data, header)
-        made = reconstruct_by_tasks(
-            model, radar, header, record, pick=lambda curve, of=rate_of: pick_guided(curve, of)
-        )
+        made, _ = reconstruct_guided(model, radar, header, record, own_rate(data, header))
         passed.append(any(each.heartbeat for each in judge(made)))
         if truths:
             rows.append(score(made, by_name[header.subject, header.trial]))
@@ -148,12 +143,11 @@ def guided(model: Network, record: RunRecord, folder: Path) -> None:
     pairs = []
     for header in people.trials:
         radar = AnyChannels(people, header, window, channels=record.model.channels)
-        truth, rate_of = people.recording(header), own_rate(people, header)
-        f1 = [
-            score(reconstruct_by_tasks(model, radar, header, record, pick=pick), truth)["f1"]
-            for pick in (pick_anchors, lambda curve, of=rate_of: pick_guided(curve, of))
-        ]
-        pairs.append(f1)
+        rate_of = own_rate(people, header)
+        left_alone = reconstruct_by_tasks(model, radar, header, record)
+        led, _ = reconstruct_guided(model, radar, header, record, rate_of)
+        truth = people.recording(header)
+        pairs.append([score(made, truth)["f1"] for made in (left_alone, led)])
     free, led = 100 * np.array(pairs).T
     changed = free != led
     print(

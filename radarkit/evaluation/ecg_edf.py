@@ -1,9 +1,10 @@
 """A reconstructed ECG as EDF+, for viewers and tools of the clinic.
 
 Two signals at 200 Hz, ECG (mV) and its confidence, and annotations: "R peak", "R peak,
-interpolated", and a stretch as long as it lasts where no heartbeat was found. EDF knows no missing
-values: there, and behind the end of the recording, which is filled up to a whole second, the ECG is
-0 mV and the confidence 0. Nobody's name is in the file but the subject's code.
+interpolated", and a stretch as long as it lasts where no heartbeat was found or beats were guided.
+EDF knows no missing values: without a heartbeat, and behind the end of the recording, which is
+filled up to a whole second, the ECG is 0 mV and the confidence 0. Nobody's name is in the file but
+the subject's code.
 
 Source: Kemp and Olivan, "European data format 'plus' (EDF+)", Clinical Neurophysiology 114, 2003.
 """
@@ -20,7 +21,6 @@ from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.stretches import Stretch
 from radarkit.recording import Float32, Float64
 
-NO_HEARTBEAT = "no heartbeat found"
 FOUND, INTERPOLATED, END = "R peak", "R peak, interpolated", "end of the recording"
 _LEAST_RANGE_MV = 1.0  # around 0, so that a small ECG keeps an even range
 
@@ -87,8 +87,8 @@ def _notes(
         lost = interpolated is not None and bool(interpolated[beat])
         yield round(max(float(at), 0.0), 4), None, INTERPOLATED if lost else FOUND
     for each in stretches:
-        if not each.heartbeat:
-            yield each.start_s, each.end_s - each.start_s, NO_HEARTBEAT
+        if each.remark is not None:
+            yield each.start_s, each.end_s - each.start_s, each.remark
     yield made.ecg_mv.size / TARGET_RATE_HZ, None, END
 
 

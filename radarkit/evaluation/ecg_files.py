@@ -15,7 +15,8 @@ Characters that WFDB does not allow in a name become underscores.
 
 Stretches (see `radarkit.evaluation.stretches`), where they are given, are in T.h5 (stretches/ with
 a column each, and the attribute heartbeat_found) and in T.stretches.csv. WFDB and EDF have a note
-where there is no heartbeat; the ECG is NaN there, and 0 in EDF, which knows no NaN.
+where beats were guided, and where there is no heartbeat; the ECG is NaN there, and 0 in EDF, which
+knows no NaN.
 """
 
 import csv

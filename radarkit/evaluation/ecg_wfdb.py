@@ -2,7 +2,8 @@
 
 Two signals at 200 Hz: the ECG, in steps of a uV or what 16 bits leave to a larger one, and its
 confidence. An annotation stands at every R peak: N where it was found, Q ("interpolated") where it
-was put between its neighbours. Where no heartbeat was found the ECG is missing, and a note says so.
+was put between its neighbours. Where no heartbeat was found the ECG is missing; a note says so, and
+where beats were guided.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,6 @@ from radarkit import __version__
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.evaluation.assemble import Reconstruction
-from radarkit.evaluation.ecg_edf import NO_HEARTBEAT
 from radarkit.evaluation.stretches import Stretch
 
 _GAIN_PER_MV, _GAIN_OF_CONFIDENCE = 1000.0, 10_000.0
@@ -76,9 +76,9 @@ def save_wfdb(
     ]
     # a comment, and no beat, in WFDB's list of annotations
     notes += [
-        (round(each.start_s * TARGET_RATE_HZ), '"', f"{NO_HEARTBEAT} until {each.end_s:g} s")
+        (round(each.start_s * TARGET_RATE_HZ), '"', f"{each.remark} until {each.end_s:g} s")
         for each in stretches
-        if not each.heartbeat
+        if each.remark is not None
     ]
     inside = sorted(note for note in notes if 0 <= note[0] < made.ecg_mv.size)
     if inside:  # WFDB knows no empty annotation

@@ -12,6 +12,8 @@ dynamic programming (Ellis, "Beat tracking by dynamic programming", Journal of N
 does not.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from radarkit.datasets.windows import TARGET_RATE_HZ
@@ -33,7 +35,23 @@ _SHORTEST, _LONGEST = 0.6, 1.6  # of the interval
 _CLOSEST_S = 0.25  # less than `pick_anchors` leaves between two beats
 
 
-def pick_guided(curve: Float32, rate_of: OwnRate) -> Float64:
+class Picked(NamedTuple):
+    """R peaks, and where they were guided.
+
+    Attributes
+    ----------
+    r_peaks : (beats,) float64
+        Increasing sample positions.
+    guided_per_min : tuple of float or None
+        Of each stretch (`stretch_bounds`) the heart rate that guided it; None where the network was
+        left alone.
+    """
+
+    r_peaks: Float64
+    guided_per_min: tuple[float | None, ...]
+
+
+def pick_guided(curve: Float32, rate_of: OwnRate) -> Picked:
     """Find the R peaks in an anchor curve, guided by the heart rate where that is needed.
 
     Parameters
@@ -45,25 +63,25 @@ def pick_guided(curve: Float32, rate_of: OwnRate) -> Float64:
 
     Returns
     -------
-    (beats,) float64
-        Increasing sample positions: those of `pick_anchors` but in unsure stretches whose rate is
-        known.
+    Picked
+        The R peaks of `pick_anchors` but in unsure stretches whose rate is known.
     """
     free = pick_anchors(curve)
     sure = anchor_confidence(curve, free)
-    picked = []
+    picked, rates = [], []
     for first, last in stretch_bounds(curve.size):
         inside = (free >= first) & (free < last)
         unsure = not inside.any() or np.median(sure[inside]) < UNSURE
-        own = rate_of(first, last) if unsure else None
-        if own is None or own.per_min is None:
+        per_min = rate_of(first, last).per_min if unsure else None
+        if per_min is None:
             picked.append(free[inside])
         else:
-            interval = 60 * TARGET_RATE_HZ / own.per_min
-            picked.append(first + track(curve[first:last], interval))
+            picked.append(first + track(curve[first:last], 60 * TARGET_RATE_HZ / per_min))
+        rates.append(per_min)
     together = np.concatenate(picked)
     apart = np.diff(together, prepend=-np.inf) >= _CLOSEST_S * TARGET_RATE_HZ
-    return np.asarray(together[apart])  # two stretches may end and begin with the same beat
+    # two stretches may end and begin with the same beat
+    return Picked(np.asarray(together[apart]), tuple(rates))
 
 
 def track(curve: Float32, interval: float) -> Float64:

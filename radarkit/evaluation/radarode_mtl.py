@@ -1,6 +1,6 @@
 """A trial by radarODE-MTL: R peaks, lengths and cycles of overlapping windows, assembled."""
 
-from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from radarkit.evaluation.decode import (
     decode_length,
     pick_anchors,
 )
+from radarkit.evaluation.guided_beats import pick_guided
+from radarkit.evaluation.own_rate import OwnRate
 from radarkit.evaluation.trial_input import TrialInput
 from radarkit.models import RadarOdeMtl
 from radarkit.recording import Float32, Float64
@@ -24,13 +26,26 @@ from radarkit.training.run import RunRecord
 _BATCH = 32
 
 
-@torch.no_grad()
+class Said(NamedTuple):
+    """What a network said about a trial.
+
+    Attributes
+    ----------
+    curve : (samples,) float32
+        Anchor curve at 200 Hz, averaged over the windows.
+    lengths : (windows,) float64
+        Cycle lengths in samples.
+    shapes : (windows, points) float32
+        Cycles in the normalised unit.
+    """
+
+    curve: Float32
+    lengths: Float64
+    shapes: Float32
+
+
 def reconstruct_by_tasks(
-    model: RadarOdeMtl,
-    radar: TrialInput,
-    header: TrialHeader,
-    record: RunRecord,
-    pick: Callable[[Float32], Float64] = pick_anchors,
+    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord
 ) -> Reconstruction:
     """Reconstruct the ECG of one trial from its radar alone.
 
@@ -38,24 +53,56 @@ def reconstruct_by_tasks(
     ----------
     model, radar, header, record
         Network, windows, trial and run.
-    pick : callable
-        Finds the R peaks in the averaged anchor curve, (samples,) at 200 Hz.
     """
-    starts, average = radar.starts, OverlapAverage(header.samples)
-    window_lengths = np.empty(starts.size)
-    window_shapes = np.empty((starts.size, SHAPE_POINTS), np.float32)
+    said = _listen(model, radar, header.samples)
+    return _draw(said, pick_anchors(said.curve), radar, header, record)
+
+
+def reconstruct_guided(
+    model: RadarOdeMtl, radar: TrialInput, header: TrialHeader, record: RunRecord, rate_of: OwnRate
+) -> tuple[Reconstruction, tuple[float | None, ...]]:
+    """Do the same, guided by the heart rate of the motion where the network is unsure.
+
+    Parameters
+    ----------
+    model, radar, header, record
+        Network, windows, trial and run.
+    rate_of : callable
+        Gives the heart rate that the motion shows by itself.
+
+    Returns
+    -------
+    reconstruction : Reconstruction
+    guided_per_min : tuple of float or None
+        See `radarkit.evaluation.guided_beats.Picked`.
+    """
+    said = _listen(model, radar, header.samples)
+    picked = pick_guided(said.curve, rate_of)
+    return _draw(said, picked.r_peaks, radar, header, record), picked.guided_per_min
+
+
+@torch.no_grad()
+def _listen(model: RadarOdeMtl, radar: TrialInput, samples: int) -> Said:
+    starts, average = radar.starts, OverlapAverage(samples)
+    lengths = np.empty(starts.size)
+    shapes = np.empty((starts.size, SHAPE_POINTS), np.float32)
     # what a window says is boiled down at once: anchors and logits of a night would fill memory
     for batch in np.array_split(np.arange(starts.size), -(-starts.size // _BATCH)):
         said = model(torch.from_numpy(radar.windows(batch)))
         average.add(said.anchors.numpy(), starts[batch])
-        window_lengths[batch] = decode_length(said.length_logits.numpy())
-        window_shapes[batch] = said.shape.numpy()
-    curve = average.mean()
-    r_peaks, interpolated = bridge(pick(curve), radar.vibration)
+        lengths[batch] = decode_length(said.length_logits.numpy())
+        shapes[batch] = said.shape.numpy()
+    return Said(average.mean(), lengths, shapes)
+
+
+def _draw(
+    said: Said, picked: Float64, radar: TrialInput, header: TrialHeader, record: RunRecord
+) -> Reconstruction:
+    r_peaks, interpolated = bridge(picked, radar.vibration)
     window = record.train.window.samples
-    predicted = cycles_at(r_peaks, starts, window, window_lengths, window_shapes)
+    predicted = cycles_at(r_peaks, radar.starts, window, said.lengths, said.shapes)
     lengths, cycles = between_neighbours(*predicted, r_peaks, interpolated)
-    confidence = anchor_confidence(curve, r_peaks)
+    confidence = anchor_confidence(said.curve, r_peaks)
     confidence[interpolated] = 0
     return assemble(
         r_peaks,
@@ -64,7 +111,7 @@ def reconstruct_by_tasks(
         header.samples,
         amplitude_mv=record.reference.amplitude_mv,
         offset_mv=record.reference.offset_mv,
-        anchor_curve=curve,
+        anchor_curve=said.curve,
         confidence=confidence,
         interpolated=interpolated,
     )

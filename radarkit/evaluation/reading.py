@@ -2,7 +2,6 @@
 
 import statistics
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,9 @@ from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.assemble import Reconstruction
 from radarkit.evaluation.evaluate import HOP_S, OnTrial
 from radarkit.evaluation.frameworks import method_names
-from radarkit.evaluation.guided_beats import pick_guided
 from radarkit.evaluation.hrv import Hrv
 from radarkit.evaluation.own_rate import own_rate
-from radarkit.evaluation.radarode_mtl import reconstruct_by_tasks
+from radarkit.evaluation.radarode_mtl import reconstruct_guided
 from radarkit.evaluation.stretches import Stretch, judge, only_heartbeats, variability
 from radarkit.models import Network, RadarOdeMtl
 from radarkit.training.checkpoint import load_model
@@ -52,6 +50,21 @@ class Reading:
     channels_read: int
 
     @property
+    def beats(self) -> int:
+        """How many there are."""
+        return sum(each.beats for each in self.stretches)
+
+    @property
+    def interpolated(self) -> int:
+        """How many of them were put between their neighbours."""
+        return sum(each.interpolated for each in self.stretches)
+
+    @property
+    def guided(self) -> int:
+        """How many of them are of stretches that were guided by the rate of the motion."""
+        return sum(each.beats for each in self.stretches if each.guided_per_min is not None)
+
+    @property
     def heartbeat_found(self) -> bool:
         """Whether any stretch looks like a heartbeat."""
         return any(each.heartbeat for each in self.stretches)
@@ -78,8 +91,9 @@ class Reading:
             "duration_s": self.header.duration_s,
             "share_with_heartbeat": self.share_with_heartbeat,
             "confidence": self.confidence,
-            "beats": sum(each.beats for each in self.stretches),
-            "interpolated": sum(each.interpolated for each in self.stretches),
+            "beats": self.beats,
+            "interpolated": self.interpolated,
+            "guided": self.guided,
             **self.hrv._asdict(),
             "channels": self.header.channels,
             "channels_read": self.channels_read,
@@ -96,11 +110,12 @@ class Reading:
                 f"{name}: no heartbeat found in {self.header.duration_s:.0f} s, this does not look "
                 f"like one (probability {likely:.2f}); no ECG is drawn"
             )
-        beats = sum(each.beats for each in self.stretches)
-        interpolated = sum(each.interpolated for each in self.stretches)
-        parts = [f"{name}: {beats} beats"]
-        if interpolated:
-            parts[0] += f", {interpolated} of them interpolated"
+        parts = [f"{name}: {self.beats} beats"]
+        if self.interpolated:
+            parts[0] += f", {self.interpolated} of them interpolated"
+        if self.guided:
+            led = "all" if self.guided == self.beats else self.guided
+            parts[0] += f", {led} of them guided by the rate of the motion"
         if hrv.heart_rate_per_min is not None:
             parts.append(f"{hrv.heart_rate_per_min:.1f} per minute")
         elif rates := [s.heart_rate_per_min for s in self.stretches if s.heart_rate_per_min]:
@@ -162,11 +177,10 @@ def read(model: Network, record: RunRecord, dataset: Dataset, header: TrialHeade
         )
     window = record.train.window.model_copy(update={"hop_s": HOP_S})
     radar = AnyChannels(dataset, header, window, channels=record.model.channels)
-    pick = partial(pick_guided, rate_of=own_rate(dataset, header))
-    made = reconstruct_by_tasks(model, radar, header, record, pick=pick)
-    stretches = judge(made)
+    made, guides = reconstruct_guided(model, radar, header, record, own_rate(dataset, header))
+    stretches = judge(made, guides)
     kept = only_heartbeats(made, stretches)
-    hrv = variability(kept, dataset.valid(header))
+    hrv = variability(kept, dataset.valid(header), stretches)
     network = method_names(record)[0]
     return Reading(
         header, kept, stretches, hrv, network, min(header.channels, record.model.channels)

@@ -7,9 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from radarkit.datasets.windows import TARGET_RATE_HZ
-from radarkit.evaluation.ecg_edf import NO_HEARTBEAT
 from radarkit.evaluation.reading import Reading
-from radarkit.evaluation.stretches import Stretch
+from radarkit.evaluation.stretches import NO_HEARTBEAT, Stretch
 from radarkit.style import MODEL, PALE, PICKED, legend_above, new_figure
 
 _ROW_S, _ROWS = 10.0, 3

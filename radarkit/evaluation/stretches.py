@@ -18,6 +18,7 @@ from radarkit.evaluation.heartbeat_evidence import LIKELY, evidence_in, probabil
 from radarkit.evaluation.hrv import Hrv, heart_rate_variability
 from radarkit.evaluation.stretch_bounds import stretch_bounds
 
+NO_HEARTBEAT = "no heartbeat found"
 SURE = 0.5  # confidence from which a beat counts in the variability; see docs/reconstruct.md
 
 
@@ -38,6 +39,9 @@ class Stretch(NamedTuple):
         How many were kept, and how many of them were put between their neighbours.
     heart_rate_per_min : float or None
         Where enough beats were found.
+    guided_per_min : float or None
+        The heart rate of the motion by which beats were chosen where the network was unsure; None
+        where it was left alone. See `radarkit.evaluation.guided_beats`.
     """
 
     start_s: float
@@ -48,18 +52,33 @@ class Stretch(NamedTuple):
     beats: int
     interpolated: int
     heart_rate_per_min: float | None
+    guided_per_min: float | None = None
+
+    @property
+    def remark(self) -> str | None:
+        """What to know of all its beats, or of there being none."""
+        if not self.heartbeat:
+            return NO_HEARTBEAT
+        if self.guided_per_min is None:
+            return None
+        return f"beats guided by the rate of the motion, {self.guided_per_min:.1f} per minute"
 
 
-def judge(made: Reconstruction) -> tuple[Stretch, ...]:
+def judge(
+    made: Reconstruction, guided_per_min: Sequence[float | None] | None = None
+) -> tuple[Stretch, ...]:
     """Judge each stretch of a trial.
 
     Parameters
     ----------
     made : Reconstruction
         With confidences.
+    guided_per_min : sequence of float or None, optional
+        What guided each stretch; nothing by default.
     """
     bounds = stretch_bounds(made.ecg_mv.size)
-    return tuple(_stretch(made, first, last) for first, last in bounds)
+    guides = [None] * len(bounds) if guided_per_min is None else guided_per_min
+    return tuple(_stretch(made, *bound, guide) for bound, guide in zip(bounds, guides, strict=True))
 
 
 def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Reconstruction:
@@ -67,7 +86,7 @@ def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Recon
 
     The anchor curve stays: it is what the decision was made from.
     """
-    drawn = _drawn(made.ecg_mv.size, stretches)
+    drawn = _marked(made.ecg_mv.size, [each for each in stretches if each.heartbeat])
     at = np.clip(np.rint(made.r_peaks).astype(np.int64), 0, max(drawn.size - 1, 0))
     kept = drawn[at]
     sure = made.ecg_confidence
@@ -83,7 +102,11 @@ def only_heartbeats(made: Reconstruction, stretches: Sequence[Stretch]) -> Recon
     )
 
 
-def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) -> Hrv:
+def variability(
+    kept: Reconstruction,
+    valid: NDArray[np.bool_] | None = None,
+    stretches: Sequence[Stretch] = (),
+) -> Hrv:
     """Heart rate and variability of what `only_heartbeats` kept.
 
     Parameters
@@ -91,14 +114,17 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     kept : Reconstruction
     valid : (samples,) bool, optional
         Samples that the radar did not lose; all by default.
+    stretches : sequence of Stretch, optional
+        Which of them were guided: distances that a rate chose say nothing of how they vary.
 
     Returns
     -------
     Hrv
         Of intervals between found beats that the network is `SURE` of, whole within stretches with
-        a heartbeat and on valid samples.
+        a heartbeat that nothing guided, and on valid samples.
     """
-    bad = ~np.isfinite(kept.ecg_mv)
+    guided = [each for each in stretches if each.guided_per_min is not None]
+    bad = ~np.isfinite(kept.ecg_mv) | _marked(kept.ecg_mv.size, guided)
     if valid is not None:
         bad |= ~valid
     so_far = np.concatenate([[0], np.cumsum(bad)])
@@ -112,7 +138,7 @@ def variability(kept: Reconstruction, valid: NDArray[np.bool_] | None = None) ->
     return heart_rate_variability(kept.r_peaks, broken=broken | doubtful[1:] | doubtful[:-1])
 
 
-def _stretch(made: Reconstruction, first: int, last: int) -> Stretch:
+def _stretch(made: Reconstruction, first: int, last: int, guide: float | None) -> Stretch:
     evidence = evidence_in(made, first, last)
     likely = probability(evidence)
     heartbeat = likely >= LIKELY
@@ -130,13 +156,14 @@ def _stretch(made: Reconstruction, first: int, last: int) -> Stretch:
         beats=int(inside.sum()),
         interpolated=int(interpolated.sum()),
         heart_rate_per_min=heart_rate_variability(made.r_peaks, broken=broken).heart_rate_per_min,
+        guided_per_min=guide,
     )
 
 
-def _drawn(samples: int, stretches: Sequence[Stretch]) -> NDArray[np.bool_]:
-    """Mark the samples of the stretches with a heartbeat."""
-    drawn = np.zeros(samples, np.bool_)
+def _marked(samples: int, stretches: Sequence[Stretch]) -> NDArray[np.bool_]:
+    """Mark the samples of some stretches."""
+    marked = np.zeros(samples, np.bool_)
     for stretch in stretches:
         first, last = (round(at_s * TARGET_RATE_HZ) for at_s in (stretch.start_s, stretch.end_s))
-        drawn[first:last] = stretch.heartbeat
-    return drawn
+        marked[first:last] = True
+    return marked

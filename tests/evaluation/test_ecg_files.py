@@ -123,12 +123,13 @@ def test_edf_gives_back_signal_and_beats(tmp_path, amplitude_mv):
 
 
 STRETCHES = (
-    Stretch(0.0, 2.5, True, 0.9, 0.8, 3, 1, 71.0),
+    Stretch(0.0, 1.0, True, 0.9, 0.8, 1, 0, 71.0),
+    Stretch(1.0, 2.5, True, 0.9, 0.3, 2, 1, 71.0, guided_per_min=69.6),
     Stretch(2.5, 5.0, False, 0.1, 0.0, 0, 0, None),
 )
 
 
-def test_every_format_says_where_there_is_no_heartbeat_and_shows_none_there(tmp_path):
+def test_every_format_says_where_beats_were_guided_and_where_there_is_none_and_no_ecg(tmp_path):
     kept = only_heartbeats(made(), STRETCHES)
     save_ecg(tmp_path / "ann-1", kept, HEADER, method="net", stretches=STRETCHES)
     first, second = slice(0, 500), slice(500, 1000)
@@ -136,24 +137,35 @@ def test_every_format_says_where_there_is_no_heartbeat_and_shows_none_there(tmp_
     np.testing.assert_array_equal(read_ecg(tmp_path / "ann-1.h5").ecg_mv, kept.ecg_mv)
     with h5py.File(tmp_path / "ann-1.h5") as file:
         assert file.attrs["heartbeat_found"]
-        assert file["stretches/heartbeat"][:].tolist() == [True, False]
-        np.testing.assert_array_equal(file["stretches/heart_rate_per_min"], [71, np.nan])
+        assert file["stretches/heartbeat"][:].tolist() == [True, True, False]
+        np.testing.assert_array_equal(file["stretches/heart_rate_per_min"], [71, 71, np.nan])
+        guides = file["stretches/guided_per_min"]
+        np.testing.assert_array_equal(guides, [np.nan, 69.6, np.nan])
 
     record = wfdb.rdrecord(str(tmp_path / "ann-1")).p_signal
     assert np.isfinite(record[first, 0]).all() and np.isnan(record[second, 0]).all()
     notes = wfdb.rdann(str(tmp_path / "ann-1"), "atr")
-    assert "".join(notes.symbol) == 'NNQ"' and notes.sample[-1] == 500
-    assert notes.aux_note[-1].rstrip("\x00") == "no heartbeat found until 5 s"
+    said = {
+        at: text.rstrip("\x00")
+        for at, symbol, text in zip(notes.sample, notes.symbol, notes.aux_note, strict=True)
+        if symbol == '"'
+    }
+    assert "".join(notes.symbol).replace('"', "") == "NNQ"
+    assert said == {
+        200: "beats guided by the rate of the motion, 69.6 per minute until 2.5 s",
+        500: "no heartbeat found until 5 s",
+    }
 
     edf = edfio.read_edf(tmp_path / "ann-1.edf")
     assert np.ptp(edf.signals[0].data[first]) > 1 > np.abs(edf.signals[0].data[second]).max() * 1e3
-    (note,) = (each for each in edf.annotations if each.text == "no heartbeat found")
-    assert (note.onset, note.duration) == (2.5, 2.5)
+    led, nothing = (each for each in edf.annotations if each.duration)
+    assert (nothing.onset, nothing.duration, nothing.text) == (2.5, 2.5, "no heartbeat found")
+    assert (led.onset, led.duration, led.text[:12]) == (1.0, 1.5, "beats guided")
 
     _, table = columns(tmp_path / "ann-1.csv")
     assert np.isfinite(table[first]).all() and np.isnan(table[second, 1]).all()
     lines = (tmp_path / "ann-1.stretches.csv").read_text().splitlines()
-    assert lines[0] == ",".join(Stretch._fields) and lines[2] == "2.5,5.0,False,0.1,0.0,0,0,"
+    assert lines[0] == ",".join(Stretch._fields) and lines[3] == "2.5,5.0,False,0.1,0.0,0,0,,"
 
 
 def test_an_edf_that_is_no_whole_second_is_filled_up_behind_its_end(tmp_path):

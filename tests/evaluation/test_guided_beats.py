@@ -62,7 +62,7 @@ def test_faint_beats_are_found_between_false_ones_where_the_rate_is_known():
         near = np.abs(found[:, None] - true) <= 6
         return near.any(axis=0).mean(), near.any(axis=1).mean()
 
-    sensitivity, precision = right(pick_guided(curve, rate(60 * RATE_HZ / 170)))
+    sensitivity, precision = right(pick_guided(curve, rate(60 * RATE_HZ / 170)).r_peaks)
     assert sensitivity > 0.9 and precision > 0.9
     assert min(right(pick_anchors(curve))) < 0.8
 
@@ -72,10 +72,12 @@ def test_who_is_sure_or_has_no_rate_is_left_alone():
     at = np.cumsum(rng.uniform(80, 260, 34))  # as uneven as hearts get
     clear = bumps(at, 0.9, 6000).astype(np.float32)
     faint = (0.3 * clear).astype(np.float32)
-    np.testing.assert_array_equal(pick_guided(clear, rate(70.0)), pick_anchors(clear))
-    unknown = pick_guided(faint, lambda *_: UNKNOWN)
-    np.testing.assert_array_equal(unknown, pick_anchors(faint))
-    assert not np.array_equal(pick_guided(faint, rate(70.0)), pick_anchors(faint))
+    for curve, rate_of in ((clear, rate(70.0)), (faint, lambda *_: UNKNOWN)):
+        left_alone, rates = pick_guided(curve, rate_of)
+        np.testing.assert_array_equal(left_alone, pick_anchors(curve))
+        assert rates == (None,)
+    led, rates = pick_guided(faint, rate(70.0))
+    assert not np.array_equal(led, pick_anchors(faint)) and rates == (70.0,)
 
 
 def test_stretches_are_guided_one_by_one_and_no_beat_comes_twice():
@@ -87,7 +89,8 @@ def test_stretches_are_guided_one_by_one_and_no_beat_comes_twice():
         asked.append((first, last))
         return HeartRate(75.0, 0.9, "")
 
-    found = pick_guided(curve, rate_of)
+    found, rates = pick_guided(curve, rate_of)
+    assert rates == (None, 75.0)
     assert asked == [(6000, 12_000)]
     assert np.diff(found).min() >= 60
     np.testing.assert_allclose(found, at, atol=1)
@@ -96,4 +99,4 @@ def test_stretches_are_guided_one_by_one_and_no_beat_comes_twice():
 @pytest.mark.parametrize("curve", [np.zeros(2000), np.full(2000, np.nan), np.full(2000, 0.4)])
 def test_a_curve_without_a_bump_has_no_beats(curve):
     assert track(curve.astype(np.float32), 160.0).size == 0
-    assert pick_guided(curve.astype(np.float32), rate(75.0)).size == 0
+    assert pick_guided(curve.astype(np.float32), rate(75.0)).r_peaks.size == 0

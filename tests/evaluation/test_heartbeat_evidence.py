@@ -148,6 +148,17 @@ def test_intervals_count_where_they_were_found_whole(night):
     assert variability(drawn(night.r_peaks[:30], night.lengths[:30], unsure, 30)).excluded == 2
 
 
+def test_distances_that_a_rate_chose_say_nothing_of_how_they_vary(night):
+    parts = judge(night)
+    kept = only_heartbeats(night, parts)
+    free = variability(kept, stretches=parts)
+    assert free == variability(kept)
+    led = [parts[0]._replace(guided_per_min=75.0), *parts[1:]]
+    inside = (kept.r_peaks[1:] >= parts[0].end_s * RATE_HZ).sum() - 1  # less that to the first
+    found = variability(kept, stretches=led)
+    assert 30 < found.intervals == inside - free.excluded < free.intervals
+
+
 def test_a_trial_is_divided_evenly():
     for seconds, count in ((4, 1), (44, 1), (46, 2), (100, 3), (3600, 120)):
         stretches = judge(drawn([], [], 0.5, seconds))
