@@ -35,7 +35,7 @@ test: $(INSTALLED)
 	$(BIN)/pytest $(PARALLEL)
 
 test-all: $(INSTALLED)
-	$(BIN)/pytest $(PARALLEL) -m '' --ignore tests/benchmarks
+	$(BIN)/pytest $(PARALLEL) --hypothesis-profile explore -m '' --ignore tests/benchmarks
 	$(BIN)/pytest -m '' tests/benchmarks
 
 bench: $(INSTALLED)
