@@ -191,9 +191,7 @@ def _mechanics(mechanics: Mechanics, rng: np.random.Generator) -> Mechanics:
     )
 
 
-def _cardiac(
-    subject: Subject, seconds: float, rng: np.random.Generator
-) -> tuple[Float64, Float64]:
+def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tuple[Float64, Float64]:
     """Motion (channels, samples) of the chest by the heart alone, in m, and its cycles in s."""
     heart = draw_heart(subject, seconds, rng)
     still = subject.person.respiration.model_copy(update={"amplitude_m": 0.0})

@@ -25,14 +25,15 @@ CASES = (  # what differs, people, seeds
 )
 
 
-def draw_trials(rng: np.random.Generator, people: int) -> list[dict[str, str | float]]:
+def draw_trials(rng: np.random.Generator, people: int) -> list[Trial]:
     """Draw two trials of each person."""
-    rows: list[dict[str, str | float]] = []
+    rows: list[Trial] = []
     for person in range(people):
         own = rng.lognormal(0, 0.3, len(METRICS))
         for _ in range(2):
             around = own * rng.lognormal(0, 0.1, len(METRICS))
-            rows.append({"subject": f"p{person}"} | scaled(LEVELS, dict(zip(METRICS, around))))
+            factors = dict(zip(METRICS, around.tolist(), strict=True))
+            rows.append({"subject": f"p{person}", **scaled(LEVELS, factors)})
     return rows
 
 
@@ -47,11 +48,11 @@ def scaled(row: dict[str, float], by: dict[str, float]) -> dict[str, float]:
 def luck(rng: np.random.Generator, trials: list[Trial], kind: str) -> list[Trial]:
     """Let a strategy be better or worse, with every person or with all of them."""
     factors: dict[str, float] = {}
-    rows = []
+    rows: list[Trial] = []
     for trial in trials:
         who = str(trial["subject"]) if kind == "by person" else "all"
         factor = factors.setdefault(who, float(rng.lognormal(0, SPREAD)))
-        values = {metric: float(trial[metric]) for metric in METRICS}
+        values = {metric: float(trial[metric] or 0) for metric in METRICS}
         by = dict.fromkeys(METRICS, factor)
         rows.append({"subject": trial["subject"]} | scaled(values, by))
     return rows

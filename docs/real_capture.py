@@ -13,8 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from radarkit.capture import ArrayConfig, Capture, RadarConfig, open_capture, read_config
-from radarkit.capture import write_dca1000
+from radarkit.capture import (
+    ArrayConfig,
+    Capture,
+    RadarConfig,
+    open_capture,
+    read_config,
+    write_dca1000,
+)
 from radarkit.extract import extract, fit_circle
 from radarkit.recording import Float64
 from radarkit.simulate.fmcw import simulate_capture
@@ -79,7 +85,9 @@ def levels(capture: Capture) -> dict[str, Float64]:
     return {
         "chest, counts": chest.radius,
         "leakage, range bins 0 to 2": decibels(static[:, :3].max(axis=1) / chest.radius),
-        "clutter behind the chest, up to 1 m": decibels(static[:, behind].max(axis=1) / chest.radius),
+        "clutter behind the chest, up to 1 m": decibels(
+            static[:, behind].max(axis=1) / chest.radius
+        ),
         "thermal noise in a sample, from two chirps in a row": decibels(thermal / chest.radius),
         "image at the mirrored beat": decibels(image / chest.radius),
         "noise from frame to frame, 4 to 6 m, in a range bin": decibels(between / chest.radius),
