@@ -134,8 +134,9 @@ def print_tables() -> None:
     print("\n| SDNN (ms), in 20 s | people | rate given | within 3/min |\n|---|---|---|---|")
     for low, high in pairwise((0, 15, 30, 45, np.inf)):
         here = (seconds == SECONDS[0]) & (sdnn_ms >= low) & (sdnn_ms < high)
+        within = f"{low} to {high}" if high < np.inf else f"above {low}"
         print(
-            f"| {low} to {high:g} | {here.sum()} | {given[here].mean():.0%}"
+            f"| {within} | {here.sum()} | {given[here].mean():.0%}"
             f" | {(error[here & given] <= 3).mean():.1%} |"
         )
     print("\n| confidence | recordings | right, 20 frames/s | right, faster |\n|---|---|---|---|")

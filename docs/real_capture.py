@@ -126,7 +126,7 @@ def main() -> None:
         print(f"receiver {number}: {in_words(alone(recorded, number))}")
     with tempfile.TemporaryDirectory() as folder:
         drawn = [levels(simulated(radar, seed, Path(folder))) for seed in range(SEEDS)]
-    print("\n| | recorded | simulated |\n|---|---|---|")
+    print("\n| level | recorded | simulated |\n|---|---|---|")
     for name, found in levels(recorded).items():
         print(f"| {name} | {span([found])} | {span([each[name] for each in drawn])} |")
 
