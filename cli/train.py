@@ -54,7 +54,7 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the run that is there.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the output.")] = False,
 ) -> None:
-    """Train radarODE-MTL on a data set, split by subject."""
+    """Train radarODE-MTL (or radarODE, or MMECG) on a data set, split by subject."""
     import torch
 
     from radarkit.allocation import keep_freed_memory

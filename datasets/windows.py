@@ -1,7 +1,7 @@
 """Windows of a trial and the targets of the three tasks.
 
 A window is 4 s of spectrogram. Its central beat is the one whose R peak lies nearest its centre.
-The three targets (seed, "Task Deconstruction") are
+The three targets (radarODE-MTL, "Task Deconstruction") are
 
 - *shape*: the cardiac cycle of the central beat, resampled to 200 points and min-max normalised;
 - *length*: the length of that cycle, R peak to next R peak, in samples at 200 Hz;

@@ -95,7 +95,6 @@ def main() -> None:
         if name.endswith("conventional"):
             low, high = zip(*(np.percentile(e, (5, 95)) for e in errors), strict=True)
             axes.fill_between(SNR_DB, low, high, color=color, alpha=0.15, linewidth=0)
-    axes.axhline(5, color="#767676", linewidth=0.8)
     axes.set(
         yscale="log",
         xlabel="chest over noise in each ADC sample (dB)",

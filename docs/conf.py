@@ -38,6 +38,7 @@ myst_heading_anchors = 3  # as GitHub makes them
 # `name` in a docstring is code, and a link where the name has an entry
 default_role = "py:obj"
 nitpick_ignore_regex = [("py:obj", ".*")]
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # the types stand in the text, with shapes and units
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
@@ -94,8 +95,9 @@ def _escape_bars(
 
 
 def _skip(app: Sphinx, what: str, name: str, found: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out what Python writes about the fields of named tuples."""
-    return True if str(found.__doc__).startswith("Alias for field number") else None
+    """Leave out what Python writes about named tuples and pydantic about its models."""
+    about_itself = name == "model_config" or str(found.__doc__).startswith("Alias for field number")
+    return True if about_itself else None
 
 
 def _write_cli_reference(app: Sphinx) -> None:

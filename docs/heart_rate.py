@@ -112,9 +112,12 @@ def print_tables() -> None:
                 found.confidence,
                 person.breathing_per_min,
                 np.nan if breathing.per_min is None else breathing.per_min,
+                person.sdnn_ms,
             )
         )
-    rate_hz, seconds, shape, heart, found, confidence, breath, breath_found = np.array(rows).T
+    rate_hz, seconds, shape, heart, found, confidence, breath, breath_found, sdnn_ms = np.array(
+        rows
+    ).T
     beating, given = ~np.isnan(heart), ~np.isnan(found)
     error, breath_error = np.abs(found - heart), np.abs(breath_found - breath)
     print("| frames/s | length | people | rate given | within 3/min | median error | 95 % below |")
@@ -128,6 +131,14 @@ def print_tables() -> None:
                 f" | {(errors <= 3).mean():.1%} | {np.median(errors):.1f}"
                 f" | {np.quantile(errors, 0.95):.1f} |"
             )
+    print("\n| SDNN (ms), in 20 s | people | rate given | within 3/min |\n|---|---|---|---|")
+    for low, high in pairwise((0, 15, 30, 45, np.inf)):
+        here = (seconds == SECONDS[0]) & (sdnn_ms >= low) & (sdnn_ms < high)
+        within = f"{low} to {high}" if high < np.inf else f"above {low}"
+        print(
+            f"| {within} | {here.sum()} | {given[here].mean():.0%}"
+            f" | {(error[here & given] <= 3).mean():.1%} |"
+        )
     print("\n| confidence | recordings | right, 20 frames/s | right, faster |\n|---|---|---|---|")
     steps = (0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 1.01)
     for low, high in pairwise(steps):

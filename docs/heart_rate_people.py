@@ -37,6 +37,8 @@ class Person(NamedTuple):
         Its rate.
     heart_per_min : float
         Mean rate of the beats; NaN where there is no heart.
+    sdnn_ms : float
+        Standard deviation of their intervals; NaN where there is no heart.
     breathing_per_min : float
         Mean rate of the breaths.
     shape : str
@@ -46,6 +48,7 @@ class Person(NamedTuple):
     channels_m: Float64
     rate_hz: float
     heart_per_min: float
+    sdnn_ms: float
     breathing_per_min: float
     shape: str
 
@@ -109,7 +112,7 @@ def draw_person(
     )
     subject = dataclasses.replace(subject, person=person)
     samples = round(seconds * SAMPLE_RATE_HZ)
-    motion_m, seen_per_min = _cardiac(subject, seconds, rng) if beating else (0.0, np.nan)
+    motion_m, cycles_s = _cardiac(subject, seconds, rng) if beating else (0.0, np.full(1, np.nan))
     motion_m = motion_m + draw_sway(rng.uniform(0, 3e-4), samples, SAMPLE_RATE_HZ, rng)
     if shape == "plain":
         breath_m = breathing_motion(plain, draw_breath(plain, samples, SAMPLE_RATE_HZ, rng))
@@ -122,7 +125,14 @@ def draw_person(
     alone_m, shared_m = 10 ** rng.uniform(-6.5, -4.5), 10 ** rng.uniform(-7.5, -5.5)
     seen_m = seen_m + alone_m * rng.standard_normal(seen_m.shape)
     seen_m += shared_m * rng.standard_normal(seen_m.shape[1])
-    return Person(seen_m, SAMPLE_RATE_HZ / every, seen_per_min, breathing_per_min, shape)
+    return Person(
+        seen_m,
+        SAMPLE_RATE_HZ / every,
+        60 / float(cycles_s.mean()),
+        1000 * float(cycles_s.std()),
+        breathing_per_min,
+        shape,
+    )
 
 
 def draw_hard_breath(
@@ -181,8 +191,8 @@ def _mechanics(mechanics: Mechanics, rng: np.random.Generator) -> Mechanics:
     )
 
 
-def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tuple[Float64, float]:
-    """Motion (channels, samples) of the chest by the heart alone, in m, and the mean rate."""
+def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tuple[Float64, Float64]:
+    """Motion (channels, samples) of the chest by the heart alone, in m, and its cycles in s."""
     heart = draw_heart(subject, seconds, rng)
     still = subject.person.respiration.model_copy(update={"amplitude_m": 0.0})
     none = subject.person.pulse.model_copy(update={"height_m": 0.0})
@@ -201,4 +211,4 @@ def _cardiac(subject: Subject, seconds: float, rng: np.random.Generator) -> tupl
     strength = subject.points.gain * subject.points.polarity
     heights_m = 10 ** rng.uniform(-4.4, -3.6) * strength / np.abs(strength).max()
     beats_s = heart.r_times_s[(heart.r_times_s >= 0) & (heart.r_times_s < seconds)]
-    return heights_m[:, None] * pulse + trial.recording.radar, 60 / float(np.diff(beats_s).mean())
+    return heights_m[:, None] * pulse + trial.recording.radar, np.diff(beats_s)

@@ -68,6 +68,8 @@ below.plot(time_s, acceleration, color=MODEL, linewidth=0.8)
 for beat_s in r_s[(r_s > 5) & (r_s < 15)]:
     below.axvline(beat_s, color=PICKED, linestyle=":", linewidth=1)
 below.set(xlabel="time (s)", ylabel="acceleration (m/s²)", xlim=(5, 15), ylim=(-1.2, 1.2))
+above.set_title("breath, true and extracted", fontsize=9, loc="left")
+below.set_title("the heart's vibration, and the R peaks", fontsize=9, loc="left")
 for axes in (above, below):
     plain_axes(axes)
 plt.show()

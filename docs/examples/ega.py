@@ -135,15 +135,16 @@ for name, rows in scores.items():
 figure, panels = plt.subplots(1, 4, figsize=(8, 2.6), layout="constrained")
 for line, task, color in zip(np.array(vectors).T, TASKS, SERIES, strict=False):
     panels[0].plot(line, color=color, label=task)
-panels[0].set(xlabel="epoch", title="v of EGA")
-panels[0].legend(fontsize=7, frameon=False)
+panels[0].set(xlabel="epoch", title="v of EGA", ylim=(None, 1.25))
+panels[0].legend(fontsize=7, frameon=False, loc="upper left")
 for at, (axes, unit) in enumerate(
     zip(panels[1:], ("digit (%)", "odd (%)", "centre (px)"), strict=True)
 ):
     for place, rows in enumerate(scores.values()):
         values = [row[at] for row in rows]
         axes.plot([place] * len(values), values, "o", color=SERIES[place], alpha=0.7)
-    axes.set(title=f"error: {unit}", xlim=(-0.5, 2.5), ylim=(0, None))
+    largest = max(row[at] for rows in scores.values() for row in rows)
+    axes.set(title=f"error: {unit}", xlim=(-0.5, 2.5), ylim=(0, 1.1 * largest))
     axes.set_xticks(range(3), ["equal", "Aligned", "EGA"])
 for axes in panels:
     axes.title.set_fontsize(9)

@@ -38,6 +38,7 @@ for (name, step), color in zip(steps.items(), SERIES, strict=False):
     axes.plot(*zip((0, 0), step.tolist(), strict=True), color=color, label=name)
 axes.set(xlabel="first parameter", ylabel="second parameter", aspect="equal")
 axes.set(xlim=(-1.2, 3.8), ylim=(-0.3, 1.6))
+axes.set_title("two gradients that disagree, and steps made of them", fontsize=9, loc="left")
 axes.legend(fontsize=8, frameon=False, loc="upper center")
 plain_axes(axes)
 plt.show()
@@ -63,7 +64,7 @@ for axes, temperature in zip(panels, (0.3, 1.0, 3.0), strict=True):
     for line, speed, color in zip(np.array(course).T, speeds, SERIES, strict=False):
         axes.plot(line, color=color, label=f"falls by {100 * speed:.0f} % an epoch")
     axes.axvline(WARMUP, color=PALE, linestyle=":", linewidth=1)
-    axes.set(xlabel="epoch", title=f"T = {temperature:g}")
+    axes.set(xlabel="epoch", title=f"v, T = {temperature:g}")
     plain_axes(axes)
     print(f"T = {temperature:g}: v ends at " + ", ".join(f"{each:.2f}" for each in course[-1]))
 panels[0].set_ylabel("v")

@@ -24,6 +24,12 @@ from radarkit.style import MODEL, plain_axes
 RATE_HZ, SECONDS, POINTS = 200.0, 20.0, 20
 CLEAN = {"mirrors": (), "leakage": None, "phase_noise_dbc_hz": None, "mixers": Mixers()}
 FLAWS = {name: getattr(REALISTIC, name) for name in CLEAN}
+NAMES = {
+    "mirrors": "echoes by way of a wall and a floor",
+    "leakage": "leakage between the antennas",
+    "phase_noise_dbc_hz": "phase noise",
+    "mixers": "I and Q not alike",
+}
 WORSE = {
     "desk 0.15 m below, 6 dB a way": {
         "mirrors": (Mirror(distance_m=0.15, loss_db=6, elevation_deg=-90),)
@@ -54,20 +60,22 @@ def heart_error_um(flaws: dict[str, object]) -> tuple[float, float]:
     return found.report.range_m, float(np.median(error_um))
 
 
-cases = {"none": {}} | {name: {name: flaw} for name, flaw in FLAWS.items()} | {"all": FLAWS} | WORSE
+cases = {"none": {}} | {NAMES[name]: {name: flaw} for name, flaw in FLAWS.items()}
+cases |= {"all": FLAWS} | WORSE
 errors_um = {}
-print("flaw                              range    heart, rms error")
+print("flaw                                 range    heart, rms error")
 for name, flaws in cases.items():
     range_m, errors_um[name] = heart_error_um(flaws)
-    print(f"{name:32s}  {range_m:.2f} m  {errors_um[name]:5.2f} um")
+    print(f"{name:35s}  {range_m:.2f} m  {errors_um[name]:5.2f} um")
 
 # %%
 # Most of it is kept apart by range. What harms is what falls into the range bin of the chest, and
 # clipping, which mixes all ranges.
 
 figure, axes = plt.subplots(figsize=(8, 3.4), layout="constrained")
-axes.barh([name.replace("_", " ") for name in errors_um], list(errors_um.values()), color=MODEL)
+axes.barh(list(errors_um), list(errors_um.values()), color=MODEL)
 axes.invert_yaxis()
 axes.set_xlabel("rms error of the heart's motion (µm)")
+axes.set_title("error of the heart's motion with each flaw", fontsize=9, loc="left")
 plain_axes(axes)
 plt.show()

@@ -65,7 +65,9 @@ for axes, (name, chest) in zip(panels, chests.items(), strict=True):
     picture = sst(vibration(chest.recording.radar, RATE_HZ), RATE_HZ)
     values = normalise(picture.values)[0]
     axes.pcolormesh(picture.times_s, picture.frequencies_hz, np.sqrt(values), cmap="magma")
-    axes.set(ylabel="Hz", yscale="log", yticks=(2, 5, 10, 20), yticklabels=(2, 5, 10, 20))
+    axes.set(
+        ylabel="frequency (Hz)", yscale="log", yticks=(2, 5, 10, 20), yticklabels=(2, 5, 10, 20)
+    )
     axes.set_title(name, fontsize=9, loc="left")
     plain_axes(axes)
 panels[-1].set_xlabel("time (s)")

@@ -100,7 +100,7 @@ left.set(xlabel="I (counts)", ylabel="Q (counts)", aspect="equal", title="echo a
 right.plot(time_s, wanted_um, **TRUE_LINE)
 right.plot(time_s, heart_um, color=MODEL, linewidth=1, label="read from the capture")
 right.set(xlabel="time (s)", ylabel="displacement (µm)", xlim=(3, 6), title="the heart")
-right.legend(fontsize=8, frameon=False, loc="lower right")
+right.legend(fontsize=8, frameon=False, loc="lower left")
 for axes in (left, right):
     axes.title.set_fontsize(9)
     plain_axes(axes)

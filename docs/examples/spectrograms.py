@@ -45,10 +45,12 @@ figure, panels = plt.subplots(
     4, figsize=(8, 7), sharex=True, layout="constrained", height_ratios=(1, 2, 2, 2)
 )
 panels[0].plot(time_s, heart, color="black", linewidth=0.8)
-panels[0].set_ylabel("x")
+panels[0].set_ylabel("motion (a.u.)")
 for axes, picture, spread in zip(panels[1:], pictures, entropies, strict=True):
     axes.pcolormesh(picture.times_s, picture.frequencies_hz, picture.values[0], cmap="magma")
-    axes.set(ylabel="Hz", yscale="log", yticks=(2, 5, 10, 20), yticklabels=(2, 5, 10, 20))
+    axes.set(
+        ylabel="frequency (Hz)", yscale="log", yticks=(2, 5, 10, 20), yticklabels=(2, 5, 10, 20)
+    )
     axes.set_title(f"{picture.method.upper()}, entropy {spread:.2f}", fontsize=9, loc="left")
     print(f"{picture.method:5s} entropy {spread:.2f}")
 for beat_s in t1_s:

@@ -7,9 +7,9 @@ Each predicted cycle s(p), p in [0, 1], of length L and R peak r becomes the pie
 Where pieces overlap they are cross-faded with weights that fall from 1 at a piece's own R peak to
 nothing at its ends, so a cycle predicted too long never blurs its neighbour's R peak. Short gaps
 are bridged by a straight line and long gaps return to the baseline. Amplitude and offset cannot be
-seen by radar: they are constants of the training subjects. Source: seed, "Task Deconstruction", and
-the paper's long-term recovery, here without the true R peaks that the published assembly places its
-pieces on.
+seen by radar: they are constants of the training subjects. Source: radarODE-MTL, "Task
+Deconstruction", and its long-term recovery, here without the true R peaks that the published
+assembly places its pieces on.
 """
 
 from dataclasses import dataclass

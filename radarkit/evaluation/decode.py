@@ -4,8 +4,9 @@ Neighbouring windows overlap, so every instant is predicted several times. The a
 averaged with a taper; the R peaks are the peaks of that average; the cycle at an R peak comes from
 the windows whose central beat it is. Nothing here knows the truth.
 
-Source: seed, "Task Deconstruction"; the published decoding (a peak picker on each window alone, the
-cycle's length read from the arg max) is replaced because it is coarser than a sample at 200 Hz.
+Source: radarODE-MTL, "Task Deconstruction"; the published decoding (a peak picker on each window
+alone, the cycle's length read from the arg max) is replaced because it is coarser than a sample at
+200 Hz.
 """
 
 import numpy as np

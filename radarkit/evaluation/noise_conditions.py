@@ -1,8 +1,8 @@
 """The noises of the published robustness tables, and a name for each.
 
 Constant noise of six levels on every window, and body movements on a fifth of them: mild (0 dB) and
-extensive (-9 dB), of 1, 2 and 3 s. Source: seed, "Noise Robustness", the tables on different SNR
-and on abrupt noises.
+extensive (-9 dB), of 1, 2 and 3 s. Source: radarODE-MTL, "Noise Robustness", the tables
+on different SNR and on abrupt noises.
 """
 
 from dataclasses import dataclass

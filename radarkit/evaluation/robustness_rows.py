@@ -7,7 +7,7 @@ mean of the published noise tables, each method against its own clean row. RMSE,
 medians over trials, as published. MDR is the mean over trials, as most trials of a good network
 miss no beat at all, and no change is relative to a median of zero. Where a clean figure is zero all
 the same, no change is 0 and any other has no delta-m. A row whose PCC is below 60 % has failed and
-has none either. Source: seed, "Noise Robustness".
+has none either. Source: radarODE-MTL, "Noise Robustness".
 """
 
 from collections.abc import Mapping, Sequence

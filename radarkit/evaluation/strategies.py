@@ -1,4 +1,4 @@
-"""Every strategy trained alike and scored on the same unseen people: the seed's Table II.
+"""Every strategy trained alike and scored on the same unseen people: radarODE-MTL's Table II.
 
 A strategy and a seed are one part of the work: a training of its own, or the three of the
 single-task baseline, and the scores of every trial. All trainings of a seed share its split, its

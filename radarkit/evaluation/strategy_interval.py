@@ -6,11 +6,11 @@ its person was drawn times its seed was, for the strategy and for the baseline a
 the seeds are made of the trials that count, and delta-m is the mean of those of the seeds. What
 makes both rows better or worse at once, an easy person or a lucky split, falls out of it.
 
-How often the 95 % interval of the difference of two strategies that are equally good holds zero:
-where they differ by person and person, in 94 cases of 100 with twelve people of two trials and one
-seed, in 90 with six people, in 99 with three seeds. Where one seed is better for one and the next
-for the other, and all people agree, in 50 of 100 with two seeds, in 75 with three and in 85 with
-five: few seeds say little of others, and one seed says nothing.
+How often the 95 % interval of the difference of two strategies that are equally good holds zero
+(docs/interval_coverage.py): where they differ by person and person, in 94 cases of 100 with twelve
+people of two trials and one seed, in 91 with six people, in 100 with three seeds. Where one seed is
+better for one and the next for the other, and all people agree, in 51 of 100 with two seeds, in 75
+with three and in 80 with five: few seeds say little of others, and one seed says nothing.
 
 Source: Owen, The pigeonhole bootstrap, Annals of Applied Statistics 1, 2007, for rows and columns
 that are drawn independently.

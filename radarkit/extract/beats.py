@@ -1,10 +1,10 @@
 """The rhythm of the heart in the bursts of cardiac vibration.
 
-Each beat shakes the chest twice (seed, "Signal Model"), strongest around 8 to 25 Hz, and nothing
-else does so with any regularity. The carrier of the bursts does not repeat from beat to beat; their
-envelope does, and its autocorrelation has a peak at the period. Unlike the harmonics of a spectrum,
-that peak does not ask the rate to hold still for longer than a beat: a heart that follows the
-breath spreads its harmonics into sidebands, but not its autocorrelation at one beat.
+Each beat shakes the chest twice (radarODE-MTL, "Signal Model"), strongest around 8 to 25 Hz, and
+nothing else does so with any regularity. The carrier of the bursts does not repeat from beat to
+beat; their envelope does, and its autocorrelation has a peak at the period. Unlike the harmonics of
+a spectrum, that peak does not ask the rate to hold still for longer than a beat: a heart that
+follows the breath spreads its harmonics into sidebands, but not its autocorrelation at one beat.
 """
 
 from typing import NamedTuple

@@ -1,8 +1,8 @@
 """radarODE-MTL: one shared trunk, and a head for each of the three tasks.
 
 The trunk turns the spectrogram of a window into features; the heads read the shape of the central
-cardiac cycle, its length and the R peaks of the window from them (seed, "radarODE-MTL";
-hard parameter sharing).
+cardiac cycle, its length and the R peaks of the window from them (Zhang et al., 2024; hard
+parameter sharing).
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """EGA: gradients of equal strength, weighted by how slowly each task learns.
 
 With the task gradients as rows of G and ``G G^T = U diag(lambda) U^T``, Algorithm 1 of radarODE-MTL
-(Zhang et al., 2024; seed, "Eccentric Gradient Alignment") turns G into ``B G``, whose rows are
+(Zhang et al., 2024, "Eccentric Gradient Alignment") turns G into ``B G``, whose rows are
 orthogonal and all as long as the smallest singular value of G, and steps along their sum under v:
 
     sigma = sqrt(lambda),  B = sigma_min U diag(1 / sigma) U^T,  g = (B G)^T v = G^T (B v).

@@ -35,7 +35,7 @@ class Burst(BaseModel):
     share : float
         Its amplitude over that of the first vibration.
     width_s, frequency_hz : float
-        The seed's b and f.
+        b and f of the signal model.
     steadiness : float
         Share of its power that is the same in every beat. The rest is drawn anew, so that its
         height follows Rice's law: from 0, many modes of the chest that add up as chance has it

@@ -1,11 +1,11 @@
-"""Noise in the signal (seed, "Signal Model"): x(t) = x_c(t) + n_abr(t) + n_con(t).
+"""Noise in the signal (radarODE-MTL, "Signal Model"): x(t) = x_c(t) + n_abr(t) + n_con(t).
 
 Constant noise (thermal, distance, direction) covers the whole trial and lowers its SNR; abrupt
 noise (body movement) covers stretches of a few seconds, the same for all channels, and ruins all
 cardiac features there. The SNR relates the power of a reference to that of the noise, channel by
 channel, over the samples the noise covers, and is met exactly. The reference is x_c where it is
 known, the two vibrations of a simulated chest; on a real recording it is the cardiac vibration
-that the noise is added to. The levels are those of the seed's noise tables.
+that the noise is added to. The levels are those of radarODE-MTL's noise tables.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class AbruptNoise(BaseModel):
     Attributes
     ----------
     snr_db : float
-        `MILD_DB` or `EXTENSIVE_DB` in the seed's tables.
+        `MILD_DB` or `EXTENSIVE_DB` in radarODE-MTL's tables.
     length_s : float
         Of each movement, no longer than a window; 1, 2 or 3 s in the tables.
     share : float

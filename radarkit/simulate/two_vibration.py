@@ -1,4 +1,4 @@
-"""The heart as the chest shows it: two vibrations a beat (seed, "Signal Model").
+"""The heart as the chest shows it: two vibrations a beat (radarODE-MTL, "Signal Model").
 
     v_i^k(t) = a_i^k cos(2 pi f_i^k (t - T_i^k) + phi_i^k) exp(-((t - T_i^k) / b_i^k)^2)
 

@@ -4,9 +4,9 @@
     f(v, t) = Re[(dW/dt) / (2 pi i W)]
     T(r, t) = step * sum over v with f(v, t) in row r of W(v, t)
 
-(seed, "Signal Pre-processing to Spectrograms"; Daubechies, Lu and Wu, Appl. Comput. Harmon. Anal.
-30, 2011.) psi_v is the Morlet bank of `radarkit.spectrogram.wavelet`. The value is |T|, or its mean
-over the period of a frame.
+(radarODE-MTL, "Signal Pre-processing to Spectrograms"; Daubechies, Lu and Wu, Appl. Comput. Harmon.
+Anal. 30, 2011.) psi_v is the Morlet bank of `radarkit.spectrogram.wavelet`. The value is |T|, or
+its mean over the period of a frame.
 
 W and dW/dt vary slowly, so they are not computed at every sample: sampling at M of N instants is
 adding up the bins that alias modulo M, after which an inverse FFT of length M suffices. This is
