@@ -79,7 +79,7 @@ def test_every_command_line_is_understood(page):
         if words[0] == "radarkit":
             parse(words[1:])
         elif words[0] == "torchrun":
-            parse(words[words.index("radarkit.cli.main") + 1 :])
+            parse(words[words.index("radarkit") + 1 :])
         elif words[0] == "make":
             assert f"\n{words[1]}:" in makefile, line
         elif words[0] == "python" and words[1].endswith(".py"):

@@ -10,10 +10,9 @@ A gap between two found R peaks holds lost beats when three things agree:
 
 What is put back is marked as interpolated and has no confidence. Everything else stays a gap. The
 rhythm alone does not do: hearts pause for whole cycles, too. Nor does what a network says there,
-which draws a little of a beat into pauses (on hearts that pause eight times a minute, F1 fell from
-96.1 to 94.6 %; with this rule it stays at 96.2 %). Source: radarODE-MTL, "Noise
-Robustness", the peak "can be compensated from the adjacent cardiac cycles"; the rule is this
-project's own.
+which draws a little of a beat into pauses (docs/evaluation.md has F1 with and without). Source:
+radarODE-MTL, "Noise Robustness", the peak "can be compensated from the adjacent cardiac cycles";
+the rule is this project's own.
 """
 
 import numpy as np

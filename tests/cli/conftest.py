@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from radarkit.cli.main import app
 
-COMMAND = (sys.executable, "-m", "radarkit.cli.main")
+COMMAND = (sys.executable, "-m", "radarkit")
 
 
 def run(*arguments, cwd):

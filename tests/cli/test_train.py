@@ -164,7 +164,7 @@ def test_two_processes_take_the_steps_of_one(folder, more):
     arguments = ("train", "data.h5", "--batch-size", "6", "--seed", "7", *TOGETHER, *more)
     together = subprocess.run(
         [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
-         "-m", "radarkit.cli.main", *arguments, "-o", name],
+         "-m", "radarkit", *arguments, "-o", name],
         cwd=folder, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert together.returncode == 0, together.stderr

@@ -18,7 +18,7 @@ REFERENCE = Reference(
 
 
 def chest(rng, *, rate_per_min, delay_s, channels=6, duration_s=40.0, alternans=0.0):
-    """Two vibrations a beat (seed, "Signal Model"), in noise as strong as they are."""
+    """Two vibrations a beat (radarODE-MTL, "Signal Model"), in noise as strong as they are."""
     rr = rng.normal(12000 / rate_per_min, 4, int(duration_s * 3))
     rr[::2] += alternans
     rr[1::2] -= alternans

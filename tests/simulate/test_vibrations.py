@@ -1,4 +1,4 @@
-"""The two vibrations: the seed's equation, when they come, and how a chest shows them."""
+"""The two vibrations: the published equation, when they come, and how a chest shows them."""
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ def heart_at(r_times_s, t_end_s=()):
     return Heart(np.zeros(10, np.float32), np.asarray(r_times_s), "test", "", np.array(t_end_s))
 
 
-def test_vibrations_are_the_seeds_equation(mechanics, rng):
+def test_vibrations_are_the_published_equation(mechanics, rng):
     burst = Burst(share=0.5, width_s=0.07, frequency_hz=12.0, steadiness=1.0)
     times = np.array([0.6, 1.6, 2.6])
     where = points(lag_s=(0.0, 0.02), polarity=(1, -1), gain=(1, 0.4), pitch=(1, 1.25))
