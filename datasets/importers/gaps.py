@@ -36,10 +36,11 @@ def bridge_gaps(values: Float64, what: str) -> tuple[Float64, NDArray[np.bool_]]
         return values, np.ones(values.shape[-1], np.bool_)
     rows = np.array(values, np.float64).reshape(-1, values.shape[-1])
     time = np.arange(rows.shape[1])
-    for row, good in zip(rows, finite.reshape(rows.shape), strict=True):
+    for number, (row, good) in enumerate(zip(rows, finite.reshape(rows.shape), strict=True), 1):
         if good.mean() < 1 - _MOST_LOST:
+            which = f", row {number} of {len(rows)}," if len(rows) > 1 else ""
             raise UserError(
-                f"{int((~good).sum())} of {good.size} samples of {what} are NaN",
+                f"{int((~good).sum())} of {good.size} samples of {what}{which} are NaN",
                 expected=f"at most {_MOST_LOST:.0%}",
                 do="leave this recording out",
             )

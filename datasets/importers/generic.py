@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.integrate import cumulative_trapezoid
 
 from radarkit.datasets.importers.arrays import READERS, read_arrays
+from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.mapping import (
@@ -23,7 +24,8 @@ from radarkit.datasets.importers.mapping import (
     read_mapping,
 )
 from radarkit.datasets.importers.matlab import numbers, vector
-from radarkit.datasets.importers.sampling import check_length, sampling_of
+from radarkit.datasets.importers.plausible import span_remark, still_remark
+from radarkit.datasets.importers.sampling import check_length, lengths_remark, sampling_of
 from radarkit.datasets.importers.sixport import displacement_of_iq
 from radarkit.datasets.importers.source import (
     RATE_HZ,
@@ -35,7 +37,6 @@ from radarkit.datasets.importers.source import (
 )
 from radarkit.errors import UserError
 from radarkit.extract.phase import phase_to_displacement
-from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
 _KEPT = {"acceleration": Quantity.ACCELERATION, "vibration": Quantity.VIBRATION}
@@ -124,6 +125,7 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
                 raise UserError(f"no file {ecg_path.name} beside {path.name}", do="change ecg.file")
             arrays = read_arrays(ecg_path, of_ecg)
         ecg_mv, known, ecg_start_s, said = _ecg(arrays, mapping.ecg, ecg_path)
+        lasting_s = radar.shape[1] / RATE_HZ, ecg_mv.size / RATE_HZ
         if radar_start_s is not None and ecg_start_s is not None:
             late = round((ecg_start_s - radar_start_s) * RATE_HZ)
             radar, valid = radar[:, max(late, 0) :], valid[max(late, 0) :]
@@ -134,7 +136,7 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
         valid = valid[:samples] & known[:samples]
         r_peaks, odd = label(ecg_mv, RATE_HZ)
         ecg = ecg_mv.astype(np.float32)
-        remarks += said + odd
+        remarks += said + lengths_remark(*lasting_s, samples / RATE_HZ) + odd
     recording = Recording(
         radar=radar.astype(np.float32),
         sample_rate_hz=RATE_HZ,
@@ -159,8 +161,11 @@ def _radar(
     if table.quantity == "iq":
         radar, known, remarks = _displacement_of_echoes(arrays, table, path)
     else:
-        radar, known = bridge_gaps(table.scale * _stacked(arrays, table, path), what)
-        remarks = ()
+        stacked = table.scale * _stacked(arrays, table, path)
+        if table.quantity == "phase":
+            stacked = _unwrapped(stacked)
+        radar, known = bridge_gaps(stacked, what)
+        remarks = still_remark(radar, what)
     rate_hz, start_s = sampling_of(arrays, table, what, radar.shape[1], path)
     if table.quantity == "velocity":
         # a mean velocity is an offset of the sensor, or the chest would have left
@@ -168,12 +173,23 @@ def _radar(
         radar = cumulative_trapezoid(velocity, dx=1 / rate_hz, axis=1, initial=0)
     elif table.quantity == "phase":
         assert table.wavelength_m is not None  # by the mapping
-        radar = phase_to_displacement(np.unwrap(radar, axis=1), table.wavelength_m)
+        radar = phase_to_displacement(radar, table.wavelength_m)
+    if table.quantity not in _KEPT:
+        remarks += span_remark(radar)
     remarks += lost_remark(known, what, rate_hz)
     if rate_hz < RATE_HZ:
         remarks += (f"{what} is sampled at {rate_hz:g} Hz and has nothing above half of it",)
-    valid = resample_valid(known, rate_hz, RATE_HZ)
-    return resample(radar, rate_hz, RATE_HZ), valid, start_s, remarks
+    valid = valid_at_common_rate(known, rate_hz)
+    return at_common_rate(radar, rate_hz), valid, start_s, remarks
+
+
+def _unwrapped(phase_rad: Float64) -> Float64:
+    """Phase without its turns, with its gaps: a line across one that is wrapped would be a turn."""
+    whole = phase_rad.copy()
+    for row in whole:
+        known = np.isfinite(row)
+        row[known] = np.unwrap(row[known])
+    return whole
 
 
 def _ecg(
@@ -183,9 +199,9 @@ def _ecg(
     ecg = table.scale * vector(arrays[table.array], table.array, path)
     rate_hz, start_s = sampling_of(arrays, table, table.array, ecg.size, path)
     ecg, known = bridge_gaps(ecg, table.array)
-    ecg_mv = resample(ecg[None], rate_hz, RATE_HZ)[0]
+    ecg_mv = at_common_rate(ecg[None], rate_hz)[0]
     remarks = lost_remark(known, table.array, rate_hz)
-    return ecg_mv, resample_valid(known, rate_hz, RATE_HZ), start_s, remarks
+    return ecg_mv, valid_at_common_rate(known, rate_hz), start_s, remarks
 
 
 def _stacked(arrays: dict[str, Any], table: RadarTable, path: Path) -> Float64:

@@ -69,12 +69,15 @@ def numbers(value: Any, what: str, path: Path) -> NDArray[np.float64]:
     UserError
         When it is something else.
     """
+    if isinstance(value, str | dict | list):
+        kind = "text" if isinstance(value, str) else "a struct or cell array"
+        raise UserError(f"{what} in {path.name} is {kind}", expected="numbers")
     array = np.asarray(value)
     if array.dtype.kind not in "iufb" or array.size == 0:
-        kind = f"an array of shape {array.shape} and type {array.dtype}"
-        if isinstance(value, str | dict | list):
-            kind = "text" if isinstance(value, str) else "a struct or cell array"
-        raise UserError(f"{what} in {path.name} is {kind}", expected="numbers")
+        raise UserError(
+            f"{what} in {path.name} is an array of shape {array.shape} and type {array.dtype}",
+            expected="numbers",
+        )
     return array.astype(np.float64)
 
 
@@ -101,9 +104,12 @@ def scalar(value: Any, what: str, path: Path) -> float:
         When it is something else.
     """
     array = numbers(value, what, path)
-    if array.size != 1 or not np.isfinite(array).all():
+    if array.size != 1:
         raise UserError(f"{what} in {path.name} has the shape {array.shape}", expected="one number")
-    return float(array.reshape(-1)[0])
+    number = float(array.reshape(-1)[0])
+    if not np.isfinite(number):
+        raise UserError(f"{what} in {path.name} is {number}", expected="a finite number")
+    return number
 
 
 def _of_v5(value: Any) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.matlab import field, numbers, read_matlab, scalar, vector
+from radarkit.datasets.importers.plausible import still_remark
 from radarkit.datasets.importers.source import (
     RATE_HZ,
     ImportConfig,
@@ -119,6 +120,7 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             f"{path.name} has the physistatus {status!r}", expected=f"one of {', '.join(_STATUSES)}"
         )
     radar, radar_known = bridge_gaps(np.ascontiguousarray(radar.T), f"the RCG of {path.name}")
+    still = still_remark(radar, "the RCG")
     ecg, ecg_known = bridge_gaps(ecg, f"the ECG of {path.name}")
     r_peaks, remarks = label(ecg, RATE_HZ)
     recording = Recording(
@@ -137,7 +139,7 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
     )
     odd = () if radar.shape == (PLACES, SAMPLES) else (_size_remark(radar.shape),)
     lost = lost_remark(radar_known, "RCG", RATE_HZ) + lost_remark(ecg_known, "ECG", RATE_HZ)
-    return [ImportedTrial(recording, odd + lost + remarks)]
+    return [ImportedTrial(recording, odd + still + lost + remarks)]
 
 
 def _size_remark(shape: tuple[int, ...]) -> str:

@@ -55,7 +55,12 @@ def test_fields_of_another_kind_are_refused(tmp_path):
     with pytest.raises(UserError, match=r"shape \(2, 2\); expected one signal"):
         vector(np.eye(2), "a", path)
     with pytest.raises(UserError, match="expected one number"):
-        scalar([1, 2], "a", path)
+        scalar(np.arange(2), "a", path)
+    with pytest.raises(UserError, match="a in one.mat is nan; expected a finite number"):
+        scalar(np.nan, "a", path)
+    for ragged in ([np.zeros(2), np.zeros(3)], [1, 2]):
+        with pytest.raises(UserError, match="is a struct or cell array; expected numbers"):
+            vector(ragged, "a", path)
 
 
 def test_a_field_in_other_capitals_is_the_same_unless_there_are_two(tmp_path):

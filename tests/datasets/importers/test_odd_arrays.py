@@ -1,0 +1,144 @@
+"""Arrays that are whole and yet may be misread: clocks, gaps, units, ways to write numbers."""
+
+import numpy as np
+import pytest
+
+from radarkit.datasets.importers.generic import read_trial
+from radarkit.datasets.importers.mapping import read_mapping
+from radarkit.errors import UserError
+
+from .fabricate import beats, ecg_of, motion_of
+from .test_generic import (
+    DISPLACEMENT,
+    ECG_MV,
+    MOTION_M,
+    PARTS,
+    R_S,
+    RATE_HZ,
+    TIME_S,
+    mapping_of,
+    text,
+)
+
+
+def read_one(tmp_path, radar, labels=None):
+    mapping = mapping_of(tmp_path, radar, *([labels] if labels else []))
+    (path,) = (path for path in tmp_path.iterdir() if path.stem == "one")
+    (trial,) = read_trial(path, mapping, PARTS)
+    return trial
+
+
+LABELS = f'[ecg]\narray = "ecg"\nrate_hz = {RATE_HZ}\n'
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_csv_with_decimal_commas_has_the_numbers_of_one_with_points(delimiter, tmp_path):
+    text(tmp_path / "one.csv", delimiter)
+    array = DISPLACEMENT + 'array = ["left side", "right"]'
+    wanted = read_one(tmp_path, array).recording.radar
+    content = (tmp_path / "one.csv").read_text("utf-8")
+    (tmp_path / "one.csv").write_text(content.replace(".", ","), "utf-8")
+    np.testing.assert_array_equal(read_one(tmp_path, array).recording.radar, wanted)
+
+
+BAD_CSV = [
+    ("disp;ecg\n1,5;2\n2.5;3\n", "a decimal point and others with a comma; expected one of the"),
+    ("disp,ecg\n1,2\noverload,3\n", "'overload' in line 3 of one.csv; expected a number"),
+    ("disp,ecg\n1,5,2,5\n", "line 2 has 4 columns, and there are 2 names"),
+    ("disp,disp\n1,2\n", "one.csv has 2 columns disp; expected one"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), BAD_CSV, ids=[bad[1] for bad in BAD_CSV])
+def test_a_csv_that_can_be_read_in_two_ways_is_not_guessed_at(content, message, tmp_path):
+    (tmp_path / "one.csv").write_text(content)
+    with pytest.raises(UserError) as refused:
+        read_one(tmp_path, DISPLACEMENT + 'array = "disp"')
+    assert message in str(refused.value)
+
+
+def test_text_in_a_column_that_is_not_wanted_and_remarks_do_no_harm(tmp_path):
+    lines = [f"2024-05-01 10:00,{x},NA" for x in MOTION_M[0]]
+    (tmp_path / "one.csv").write_text("#when,disp,note\n" + "\n".join(lines) + "\n# end\n")
+    radar = read_one(tmp_path, DISPLACEMENT + 'array = "disp"').recording.radar
+    np.testing.assert_allclose(radar[0, 100:-100], MOTION_M[0, 200:-200:2], atol=1e-6)
+
+
+def test_radar_and_ecg_of_clocks_that_are_not_quite_200_hz_stay_together(tmp_path):
+    """R peaks of five minutes at 199.9 Hz are where those of the chest at 200 Hz are."""
+    seconds, rate_hz = 300, 199.9
+    r_s = beats(seconds, np.random.default_rng(3))
+    np.savez(
+        tmp_path / "one.npz",
+        disp=motion_of(r_s, np.arange(seconds * 200) / 200, np.random.default_rng(0)),
+        ecg=ecg_of(r_s, np.arange(round(seconds * rate_hz)) / rate_hz),
+    )
+    tables = '[radar]\narray = "disp"\nrate_hz = 200\n{}[ecg]\narray = "ecg"\nrate_hz = {}\n'
+    (tmp_path / "mapping.toml").write_text(tables.format(DISPLACEMENT, rate_hz))
+    mapping = read_mapping(tmp_path / "mapping.toml")
+    (trial,) = read_trial(tmp_path / "one.npz", mapping, PARTS)
+    assert trial.recording.r_peaks.size == r_s.size
+    assert np.abs(trial.recording.r_peaks / 200 - r_s).max() <= 1 / 200
+
+
+def test_a_jittering_clock_does_not_move_the_radar_against_the_ecg(tmp_path):
+    """The first time may be the one that was noted late."""
+    jitter_s = np.random.default_rng(1).uniform(-2e-3, 2e-3, TIME_S.size)
+    jitter_s[0] = 15e-3
+    late = TIME_S + jitter_s
+    start_s = 1.7e9  # as of a clock of the world
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, ecg=ECG_MV, t=start_s + late, u=start_s + TIME_S)
+    (tmp_path / "mapping.toml").write_text(
+        f'[radar]\narray = "disp"\ntime_s = "t"\n{DISPLACEMENT}[ecg]\narray = "ecg"\ntime_s = "u"\n'
+    )
+    (trial,) = read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
+    assert trial.remarks == ()
+    assert np.abs(trial.recording.r_peaks / 200 - R_S).max() <= 1 / 200
+    inside = slice(200, 2000)
+    np.testing.assert_allclose(
+        trial.recording.radar[:, inside], MOTION_M[:, ::2][:, inside], atol=2e-5
+    )
+
+
+def test_a_gap_of_the_clock_is_refused_and_says_where(tmp_path):
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, t=TIME_S + 0.5 * (np.arange(TIME_S.size) > 1000))
+    (tmp_path / "mapping.toml").write_text(f'[radar]\narray = "disp"\ntime_s = "t"\n{DISPLACEMENT}')
+    with pytest.raises(UserError, match=r"longest step 0\.502 s after sample 1000; .*fill gaps"):
+        read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
+
+
+def test_radar_and_ecg_of_different_lengths_are_remarked_upon(tmp_path):
+    """Where the rate of one was given wrong, nothing else tells."""
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, ecg=ECG_MV[: round(9 * RATE_HZ)])
+    found = read_one(tmp_path, DISPLACEMENT + 'array = "disp"', LABELS)
+    assert "12.0 s of radar and 9.0 s of ECG: 9.0 s that both have are kept" in found.remarks
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, ecg=ECG_MV)
+    assert read_one(tmp_path, DISPLACEMENT + 'array = "disp"', LABELS).remarks == ()
+
+
+def test_a_gap_in_a_wrapped_phase_is_bridged_without_a_turn(tmp_path):
+    phase = 4 * np.pi / 0.0124 * MOTION_M
+    lost = np.angle(np.exp(1j * phase))
+    lost[:, 1000:1010] = np.nan
+    np.savez(tmp_path / "one.npz", disp=lost)
+    table = 'array = "disp"\nquantity = "phase"\nunit = "rad"\nwavelength_m = 0.0124'
+    found = read_one(tmp_path, table)
+    np.savez(tmp_path / "one.npz", disp=np.angle(np.exp(1j * phase)))
+    whole = read_one(tmp_path, table)
+    np.testing.assert_allclose(found.recording.radar, whole.recording.radar, atol=1e-4)
+
+
+def test_a_channel_that_stands_still_is_named_and_none_that_moves_is_refused(tmp_path):
+    np.savez(tmp_path / "one.npz", disp=MOTION_M * [[1], [0]])
+    found = read_one(tmp_path, DISPLACEMENT + 'array = "disp"')
+    assert found.remarks == ("of 2 channels of disp, 2 do not change at all",)
+    np.savez(tmp_path / "one.npz", disp=MOTION_M * 0)
+    with pytest.raises(UserError, match="disp does not change in any of 2 channel"):
+        read_one(tmp_path, DISPLACEMENT + 'array = "disp"')
+
+
+def test_a_displacement_in_the_wrong_unit_is_remarked_upon(tmp_path):
+    for factor in (1e3, 1e-6):
+        np.savez(tmp_path / "one.npz", disp=factor * MOTION_M)
+        (remark,) = read_one(tmp_path, DISPLACEMENT + 'array = "disp"').remarks
+        assert "are unit and rate of the radar right?" in remark
