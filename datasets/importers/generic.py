@@ -83,9 +83,24 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
             settings["ecg_file"] = stamp(ecg)
         read = partial(read_trial, file, mapping, parts)
         sources.append(Source(_place(file, root).replace("/", "_"), file, read, settings))
+    _check_apart({file: parts for file, parts in named.items() if file.resolve() not in of_ecg})
     if not sources:
         raise UserError(f"every file in {path} is the ecg.file of another", do="change ecg.file")
     return sources
+
+
+def _check_apart(named: dict[Path, dict[str, str]]) -> None:
+    """Refuse two files of one trial before any is read."""
+    by_trial: dict[str, Path] = {}
+    for file, parts in named.items():
+        trial = f"{parts['subject']}-{parts['trial']}"
+        other = by_trial.setdefault(trial, file)
+        if other != file:
+            raise UserError(
+                f"{other} and {file} are both trial {parts['trial']} of {parts['subject']}",
+                expected="one file a trial",
+                do="tell them apart by files.name, or rename one",
+            )
 
 
 def _place(file: Path, root: Path) -> str:

@@ -7,6 +7,7 @@ is, as a vibration of unknown scale. Gender and age are not kept.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -32,17 +33,21 @@ _STATUSES = ("NB", "IB", "SP", "PE")
 
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
-    """List the trials in a folder of ``1.mat`` to ``91.mat``, or the folder in it, by number."""
-    numbered = _numbered(path)
-    if not numbered and path.is_dir():  # the archive unpacks into a folder
+    """List the trials in a folder of ``1.mat`` to ``91.mat``, or the folder in it, by number.
+
+    Raises
+    ------
+    UserError
+        When there are none, or two files or folders to choose between.
+    """
+    numbered = _numbered([path] if path.is_file() else path.iterdir())
+    if path.is_dir():  # the archive unpacks into a folder
         folders = [sub for sub in sorted(path.iterdir()) if sub.is_dir()]
-        inside = [found for sub in folders if (found := _numbered(sub))]
-        if len(inside) > 1:
-            names = ", ".join(next(iter(found.values())).parent.name for found in inside)
-            raise UserError(
-                f"{path} holds numbered files in {names}", expected="one folder", do="name it"
-            )
-        numbered = inside[0] if inside else {}
+        inside = [found for sub in folders if (found := _numbered(sub.iterdir()))]
+        if len(inside) + bool(numbered) > 1:
+            first, *others = [found for found in (numbered, *inside) if found]
+            _refuse_two(path, first, others)
+        numbered = inside[0] if inside else numbered
     if not numbered:
         there = sorted(file.name for file in path.iterdir()) if path.is_dir() else [path.name]
         raise UserError(
@@ -63,9 +68,38 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
     return sources
 
 
-def _numbered(path: Path) -> dict[int, Path]:
-    files = [path] if path.is_file() else [file for file in path.iterdir() if file.is_file()]
-    return {int(file.stem): file for file in files if re.fullmatch(r"0*[1-9]\d*\.mat", file.name)}
+def _numbered(files: Iterable[Path]) -> dict[int, Path]:
+    """Find the files that are called by a number.
+
+    Raises
+    ------
+    UserError
+        When two of them mean one trial.
+    """
+    numbered: dict[int, Path] = {}
+    for file in sorted(files):
+        if file.is_file() and re.fullmatch(r"0*[1-9]\d*\.mat", file.name):
+            other = numbered.setdefault(int(file.stem), file)
+            if other != file:
+                raise UserError(
+                    f"{other} and {file} are both trial {int(file.stem)}",
+                    expected="one file a trial",
+                    do="move one of them away",
+                )
+    return numbered
+
+
+def _refuse_two(path: Path, first: dict[int, Path], others: list[dict[int, Path]]) -> None:
+    """Refuse to choose between folders, and name two files of one trial if there are such."""
+    for other in others:
+        for number in sorted(first.keys() & other.keys()):
+            raise UserError(
+                f"{first[number]} and {other[number]} are both trial {number}",
+                expected="numbered files in one folder",
+                do="name the folder that is meant",
+            )
+    names = ", ".join(str(next(iter(found.values())).parent) for found in (first, *others))
+    raise UserError(f"{path} holds numbered files in {names}", expected="one folder", do="name it")
 
 
 def read_trial(path: Path, number: int, subject: str | None = None) -> list[ImportedTrial]:

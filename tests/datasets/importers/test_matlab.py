@@ -56,7 +56,7 @@ def test_fields_of_another_kind_are_refused(tmp_path):
         vector(np.eye(2), "a", path)
     with pytest.raises(UserError, match="expected one number"):
         scalar(np.arange(2), "a", path)
-    with pytest.raises(UserError, match="a in one.mat is nan; expected a finite number"):
+    with pytest.raises(UserError, match=r"a in one\.mat is nan; expected a finite number"):
         scalar(np.nan, "a", path)
     for ragged in ([np.zeros(2), np.zeros(3)], [1, 2]):
         with pytest.raises(UserError, match="is a struct or cell array; expected numbers"):

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from radarkit.datasets.importers.generic import read_trial
+from radarkit.datasets.importers.importing import import_data
 from radarkit.datasets.importers.mapping import read_mapping
+from radarkit.datasets.importers.source import ImportConfig
 from radarkit.errors import UserError
 
 from .fabricate import beats, ecg_of, motion_of
@@ -142,3 +144,18 @@ def test_a_displacement_in_the_wrong_unit_is_remarked_upon(tmp_path):
         np.savez(tmp_path / "one.npz", disp=factor * MOTION_M)
         (remark,) = read_one(tmp_path, DISPLACEMENT + 'array = "disp"').remarks
         assert "are unit and rate of the radar right?" in remark
+
+
+def test_two_files_of_one_trial_are_refused_before_anything_is_written(tmp_path):
+    """As when a group of `files.name` leaves out what tells them apart."""
+    for name in ("ann_1_rest", "ann_1_sport"):
+        (tmp_path / "files").mkdir(exist_ok=True)
+        np.savez(tmp_path / "files" / f"{name}.npz", disp=MOTION_M)
+    (tmp_path / "mapping.toml").write_text(
+        "[files]\nname = '(?P<subject>[a-z]+)_(?P<trial>[0-9]+)'\n"
+        f'[radar]\nrate_hz = {RATE_HZ}\narray = "disp"\n{DISPLACEMENT}'
+    )
+    config = ImportConfig(mapping=tmp_path / "mapping.toml")
+    with pytest.raises(UserError, match=r"rest\.npz and .*sport\.npz are both trial 1 of ann"):
+        import_data("generic", tmp_path / "files", tmp_path / "out", config)
+    assert not (tmp_path / "out").exists()
