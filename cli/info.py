@@ -122,6 +122,7 @@ def _run_rows(path: Path) -> dict[str, str]:
         "trained on": ", ".join(record.split.train),
         "chosen on": ", ".join(record.split.validation),
         "left for testing": ", ".join(record.split.test),
+        **({"not used": ", ".join(record.split.left_out)} if record.split.left_out else {}),
         "data": str(record.data["name"]),
         "versions": ", ".join(f"{name} {number}" for name, number in record.versions.items()),
     }

@@ -12,7 +12,7 @@ import numpy as np
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import seen_subjects, unseen_subjects
+from radarkit.datasets.splits import left_out_subjects, seen_subjects, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
@@ -84,6 +84,13 @@ class Evaluation:
         scored = dict.fromkeys(trial.header.subject for trial in self.trials)
         return seen_subjects(tuple(scored), self.record.split)
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Subjects of the data who are not scored, being in no part of the split of the run."""
+        scored = {trial.header.subject for trial in self.trials}
+        unused = left_out_subjects(self.dataset.subjects, self.record.split)
+        return tuple(name for name in unused if name not in scored)
+
 
 def evaluate(
     run: Path,
@@ -100,7 +107,8 @@ def evaluate(
     run : Path
         Folder of the run.
     data : Path
-        Labelled data set; subjects the run trained on or was chosen by are left out.
+        Labelled data set; subjects the run trained on or was chosen by are left out, and those in
+        no part of its split.
     on_trial : callable
         Called after each trial with its number, the number of trials, and its name.
     noise : LiveNoise, optional

@@ -202,9 +202,7 @@ def test_files_that_hold_something_else_are_refused(name, junk, message, tmp_pat
 def test_arrays_with_code_in_them_are_not_opened(tmp_path):
     np.save(tmp_path / "one.npy", np.array([{"a": 1}], object), allow_pickle=True)
     mapping = mapping_of(tmp_path, DISPLACEMENT + 'array = "array"')
-    with pytest.raises(
-        UserError, match=r"one\.npy holds Python objects; expected arrays"
-    ):
+    with pytest.raises(UserError, match=r"one\.npy holds Python objects; expected arrays"):
         read_trial(tmp_path / "one.npy", mapping, PARTS)
 
 
