@@ -192,6 +192,8 @@ class Dataset:
                     frame_rate_hz=float(spectrogram.attrs["frame_rate_hz"]),
                     quantity=Quantity(attrs["quantity"]),
                     method=str(spectrogram.attrs["method"]),
+                    low_hz=float(group["frequencies_hz"][0]),
+                    high_hz=float(group["frequencies_hz"][-1]),
                 )
         except (KeyError, ValueError, OSError) as error:
             raise _damaged(path, error) from error

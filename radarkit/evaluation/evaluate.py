@@ -190,3 +190,19 @@ def _check_fit(header: TrialHeader, record: RunRecord) -> None:
             f"trial {header.name} has {found[0]} channels, {found[1]} rows and {found[2]:g} Hz",
             expected=f"{wanted[0]} channels, {wanted[1]} rows and {wanted[2]:g} Hz, as in training",
         )
+    check_rows(header, record)
+
+
+def check_rows(header: TrialHeader, record: RunRecord) -> None:
+    """Refuse a trial whose rows stand for other frequencies than those the run has learnt from.
+
+    As many rows of another band would be read as if they were of the known one.
+    """
+    found, wanted = (header.low_hz, header.high_hz), record.rows_hz
+    if not np.allclose(found, wanted, atol=0, rtol=1e-3):
+        raise UserError(
+            f"the spectrogram of trial {header.name} has rows from {found[0]:.3g} to "
+            f"{found[1]:.3g} Hz",
+            expected=f"{wanted[0]:.3g} to {wanted[1]:.3g} Hz, as in training",
+            do="import the data with the --grid of the training",
+        )
