@@ -5,6 +5,7 @@ MATLAB struct; a CSV has those of its first line, or 1, 2 and so on where that h
 ``a/b`` is a data set of an HDF5 file and ``a/b@fs`` an attribute of it.
 """
 
+import csv
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -17,7 +18,7 @@ from radarkit.datasets.importers.matlab import of_pairs, read_matlab
 from radarkit.datasets.importers.text_columns import read_columns
 from radarkit.errors import UserError
 
-_BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile)
+_BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile, csv.Error)
 
 
 def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:
@@ -51,10 +52,11 @@ def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:
             ) from None
         if "pickle" in why:  # what NumPy takes any other file for
             why = "it does not begin as one of NumPy's"
+        text = isinstance(error, UnicodeDecodeError)
         raise UserError(
             f"{path} cannot be read: {why}",
-            expected=f"a whole {path.suffix.lower()} file",
-            do="copy it again",
+            expected="text in UTF-8" if text else f"a whole {path.suffix.lower()} file",
+            do="save it as UTF-8" if text else "copy it again",
         ) from None
 
 

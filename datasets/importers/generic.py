@@ -1,8 +1,7 @@
 """Arrays of your own: NumPy, MATLAB, CSV or HDF5 files, with a mapping that says which is what.
 
-Velocity is integrated, phase multiplied by wavelength / 4 pi, I and Q fitted with an ellipse: all
-three end as displacement. What is sampled at another rate is resampled to 200 Hz. The ECG may be in
-a file of its own; where both have times, what is not in both is cut off.
+What is sampled at another rate is resampled to 200 Hz. The ECG may be in a file of its own; where
+both have times, what is not in both is cut off.
 """
 
 from functools import partial
@@ -10,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.integrate import cumulative_trapezoid
 
 from radarkit.datasets.importers.arrays import READERS, read_arrays
 from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
@@ -20,28 +17,23 @@ from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.mapping import (
     EcgTable,
     Mapping,
-    RadarTable,
     read_mapping,
 )
 from radarkit.datasets.importers.matlab import numbers, vector
-from radarkit.datasets.importers.plausible import span_remark, still_remark
+from radarkit.datasets.importers.own_radar import KEPT, Valid, radar_of
+from radarkit.datasets.importers.plausible import finite_places, places_remark
 from radarkit.datasets.importers.sampling import check_length, lengths_remark, sampling_of
-from radarkit.datasets.importers.sixport import displacement_of_iq
 from radarkit.datasets.importers.source import (
     RATE_HZ,
     ImportConfig,
     ImportedTrial,
     Importer,
     Source,
+    check_apart,
     stamp,
 )
 from radarkit.errors import UserError
-from radarkit.extract.phase import phase_to_displacement
 from radarkit.recording import Float32, Float64, Quantity, Recording
-
-_KEPT = {"acceleration": Quantity.ACCELERATION, "vibration": Quantity.VIBRATION}
-
-Valid = NDArray[np.bool_]
 
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
@@ -83,24 +75,14 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
             settings["ecg_file"] = stamp(ecg)
         read = partial(read_trial, file, mapping, parts)
         sources.append(Source(_place(file, root).replace("/", "_"), file, read, settings))
-    _check_apart({file: parts for file, parts in named.items() if file.resolve() not in of_ecg})
+    check_apart(
+        (file, parts["subject"], parts["trial"])
+        for file, parts in named.items()
+        if file.resolve() not in of_ecg
+    )
     if not sources:
         raise UserError(f"every file in {path} is the ecg.file of another", do="change ecg.file")
     return sources
-
-
-def _check_apart(named: dict[Path, dict[str, str]]) -> None:
-    """Refuse two files of one trial before any is read."""
-    by_trial: dict[str, Path] = {}
-    for file, parts in named.items():
-        trial = f"{parts['subject']}-{parts['trial']}"
-        other = by_trial.setdefault(trial, file)
-        if other != file:
-            raise UserError(
-                f"{other} and {file} are both trial {parts['trial']} of {parts['subject']}",
-                expected="one file a trial",
-                do="tell them apart by files.name, or rename one",
-            )
 
 
 def _place(file: Path, root: Path) -> str:
@@ -128,11 +110,12 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
     of_ecg = mapping.ecg.names if mapping.ecg is not None else []
     apart = ecg_path != path
     arrays = read_arrays(path, [*mapping.radar.names, *([] if apart else of_ecg)])
-    radar, valid, radar_start_s, remarks = _radar(arrays, mapping.radar, path)
+    radar, valid, radar_start_s, remarks = radar_of(arrays, mapping.radar, path)
     positions: Float32 | None = None
     if mapping.radar.positions is not None:
         places = numbers(arrays[mapping.radar.positions], mapping.radar.positions, path)
-        positions = places.astype(np.float32)
+        positions = finite_places(places, mapping.radar.positions, path).astype(np.float32)
+        remarks += places_remark(places)
     ecg, r_peaks = None, None
     if mapping.ecg is not None:
         if apart:
@@ -143,6 +126,12 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
         lasting_s = radar.shape[1] / RATE_HZ, ecg_mv.size / RATE_HZ
         if radar_start_s is not None and ecg_start_s is not None:
             late = round((ecg_start_s - radar_start_s) * RATE_HZ)
+            if not -ecg_mv.size < late < radar.shape[1]:
+                raise UserError(
+                    f"{path.name}: {lasting_s[0]:.3g} s of radar from {radar_start_s:.10g} s on, "
+                    f"{lasting_s[1]:.3g} s of ECG from {ecg_start_s:.10g} s on",
+                    expected="times of one clock, and a stretch that both have",
+                )
             radar, valid = radar[:, max(late, 0) :], valid[max(late, 0) :]
             ecg_mv, known = ecg_mv[max(-late, 0) :], known[max(-late, 0) :]
         samples = min(radar.shape[1], ecg_mv.size)
@@ -157,7 +146,7 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
         sample_rate_hz=RATE_HZ,
         subject=parts["subject"],
         trial=parts["trial"],
-        quantity=_KEPT.get(mapping.radar.quantity, Quantity.DISPLACEMENT),
+        quantity=KEPT.get(mapping.radar.quantity, Quantity.DISPLACEMENT),
         ecg=ecg,
         r_peaks=r_peaks,
         positions_m=positions,
@@ -166,45 +155,6 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
         source=f"{path.name} and {ecg_path.name}" if apart else path.name,
     )
     return [ImportedTrial(recording, remarks)]
-
-
-def _radar(
-    arrays: dict[str, Any], table: RadarTable, path: Path
-) -> tuple[Float64, Valid, float | None, tuple[str, ...]]:
-    """Radar at 200 Hz in the unit of its quantity, (channels, samples), and when it starts."""
-    what = table.array if isinstance(table.array, str) else ", ".join(table.array)
-    if table.quantity == "iq":
-        radar, known, remarks = _displacement_of_echoes(arrays, table, path)
-    else:
-        stacked = table.scale * _stacked(arrays, table, path)
-        if table.quantity == "phase":
-            stacked = _unwrapped(stacked)
-        radar, known = bridge_gaps(stacked, what)
-        remarks = still_remark(radar, what)
-    rate_hz, start_s = sampling_of(arrays, table, what, radar.shape[1], path)
-    if table.quantity == "velocity":
-        # a mean velocity is an offset of the sensor, or the chest would have left
-        velocity = radar - radar.mean(axis=1, keepdims=True)
-        radar = cumulative_trapezoid(velocity, dx=1 / rate_hz, axis=1, initial=0)
-    elif table.quantity == "phase":
-        assert table.wavelength_m is not None  # by the mapping
-        radar = phase_to_displacement(radar, table.wavelength_m)
-    if table.quantity not in _KEPT:
-        remarks += span_remark(radar)
-    remarks += lost_remark(known, what, rate_hz)
-    if rate_hz < RATE_HZ:
-        remarks += (f"{what} is sampled at {rate_hz:g} Hz and has nothing above half of it",)
-    valid = valid_at_common_rate(known, rate_hz)
-    return at_common_rate(radar, rate_hz), valid, start_s, remarks
-
-
-def _unwrapped(phase_rad: Float64) -> Float64:
-    """Phase without its turns, with its gaps: a line across one that is wrapped would be a turn."""
-    whole = phase_rad.copy()
-    for row in whole:
-        known = np.isfinite(row)
-        row[known] = np.unwrap(row[known])
-    return whole
 
 
 def _ecg(
@@ -217,57 +167,6 @@ def _ecg(
     ecg_mv = at_common_rate(ecg[None], rate_hz)[0]
     remarks = lost_remark(known, table.array, rate_hz)
     return ecg_mv, valid_at_common_rate(known, rate_hz), start_s, remarks
-
-
-def _stacked(arrays: dict[str, Any], table: RadarTable, path: Path) -> Float64:
-    """Radar as (channels, samples), whatever its axes."""
-    if isinstance(table.array, list):
-        rows = [vector(arrays[name], name, path) for name in table.array]
-        if len({row.size for row in rows}) > 1:
-            sizes = ", ".join(str(row.size) for row in rows)
-            raise UserError(f"channels of {sizes} samples in {path.name}", expected="one length")
-        return np.stack(rows)
-    return _turned(numbers(arrays[table.array], table.array, path), table, path)
-
-
-def _turned(radar: NDArray[Any], table: RadarTable, path: Path) -> NDArray[Any]:
-    if radar.ndim == 1 or max(radar.shape) == radar.size:
-        return radar.reshape(1, -1)
-    if radar.ndim != 2:
-        raise UserError(
-            f"{table.array} in {path.name} has the shape {radar.shape}", expected=f"({table.axes})"
-        )
-    turned = radar if table.axes == "channels, samples" else radar.T
-    if turned.shape[0] > turned.shape[1]:
-        raise UserError(
-            f"{table.array} in {path.name} has {turned.shape[0]} channels of {turned.shape[1]} "
-            "samples",
-            expected="more samples than channels",
-            do="turn radar.axes round",
-        )
-    return turned
-
-
-def _displacement_of_echoes(
-    arrays: dict[str, Any], table: RadarTable, path: Path
-) -> tuple[Float64, Valid, tuple[str, ...]]:
-    assert table.wavelength_m is not None  # by the mapping
-    if isinstance(table.array, list):
-        i, q = (_turned(numbers(arrays[name], name, path), table, path) for name in table.array)
-    else:
-        echo = np.asarray(arrays[table.array])
-        if echo.dtype.kind != "c":
-            raise UserError(
-                f"{table.array} in {path.name} is {echo.dtype}",
-                expected="complex numbers, or two arrays",
-            )
-        echo = _turned(echo, table, path)
-        i, q = echo.real.astype(np.float64), echo.imag.astype(np.float64)
-    if i.shape != q.shape:
-        raise UserError(f"I of shape {i.shape} and Q of shape {q.shape} in {path.name}")
-    found = [displacement_of_iq(*pair, table.wavelength_m) for pair in zip(i, q, strict=True)]
-    motion_m, known, remarks = zip(*found, strict=True)
-    return np.stack(motion_m), np.logical_and.reduce(known), sum(remarks, ())
 
 
 GENERIC = Importer(

@@ -130,7 +130,9 @@ def import_data(
         finished = not force and is_finished(shard, made_from)
         tasks.append(_Task(source, shard, made_from, config.rows, force, finished))
     if not tasks:
-        raise UserError(f"{path} holds nothing but {output}", do="check the path")
+        raise UserError(
+            f"everything in {path} lies in the output {output}", do="give another --output"
+        )
     _check_names(tasks)
     results = make_shards(_make, tasks, "files", jobs=jobs, on_shard=on_shard)
     made = [result for result in results.values() if isinstance(result, _Made)]

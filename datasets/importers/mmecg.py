@@ -16,7 +16,8 @@ import numpy as np
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.matlab import field, numbers, read_matlab, scalar, vector
-from radarkit.datasets.importers.plausible import still_remark
+from radarkit.datasets.importers.plausible import finite_places, places_remark, still_remark
+from radarkit.datasets.importers.sampling import check_length
 from radarkit.datasets.importers.source import (
     RATE_HZ,
     ImportConfig,
@@ -132,6 +133,7 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             f"{path.name} has an RCG of shape {radar.shape} and {ecg.size} samples of ECG",
             expected=f"(samples, places), as ({SAMPLES}, {PLACES}), and as many samples",
         )
+    check_length(ecg.size, RATE_HZ, "RCG and ECG", path)
     places = numbers(field(data, "posXYZ", path), "posXYZ", path)
     if places.shape == (3, radar.shape[1]) != (3, 3):
         places = places.T
@@ -140,7 +142,11 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             f"{path.name} has a posXYZ of shape {places.shape}",
             expected=f"({radar.shape[1]}, 3), one for each column of the RCG",
         )
-    person = round(scalar(field(data, "id", path), "id", path))
+    places = finite_places(places, "posXYZ", path)
+    number_of_person = scalar(field(data, "id", path), "id", path)
+    if not number_of_person.is_integer():
+        raise UserError(f"id in {path.name} is {number_of_person:g}", expected="a whole number")
+    person = int(number_of_person)
     published = published_subject(number)
     if published not in (None, person):
         raise UserError(
@@ -149,12 +155,13 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             do="check that files were not renamed",
         )
     status = field(data, "physistatus", path)
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
+        shown = status if isinstance(status, str) else "of no text"
         raise UserError(
-            f"{path.name} has the physistatus {status!r}", expected=f"one of {', '.join(_STATUSES)}"
+            f"{path.name} has the physistatus {shown}", expected=f"one of {', '.join(_STATUSES)}"
         )
     radar, radar_known = bridge_gaps(np.ascontiguousarray(radar.T), f"the RCG of {path.name}")
-    still = still_remark(radar, "the RCG")
+    still = still_remark(radar, "the RCG") + places_remark(places)
     ecg, ecg_known = bridge_gaps(ecg, f"the ECG of {path.name}")
     r_peaks, remarks = label(ecg, RATE_HZ)
     recording = Recording(

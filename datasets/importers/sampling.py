@@ -65,7 +65,7 @@ def sampling_of(
     if not _SLOWEST_HZ <= found.rate_hz <= _FASTEST_HZ:
         raise UserError(
             f"a rate of {found.rate_hz:g} Hz for {what} in {path.name}",
-            expected=f"{_SLOWEST_HZ:g} to {_FASTEST_HZ:g} Hz",
+            expected=f"{_SLOWEST_HZ:g} Hz to {_FASTEST_HZ / 1e6:g} MHz",
             do=f"give the times of {table.time_s} in s" if table.time_s else None,
         )
     check_length(samples, found.rate_hz, what, path)

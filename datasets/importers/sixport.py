@@ -21,6 +21,7 @@ from radarkit.datasets.importers.ellipse import fit_ellipse
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label_of_unknown_unit
 from radarkit.datasets.importers.matlab import field, scalar, vector
+from radarkit.datasets.importers.plausible import span_remark
 from radarkit.datasets.importers.sampling import lengths_remark
 from radarkit.datasets.importers.source import RATE_HZ, ImportedTrial
 from radarkit.errors import UserError
@@ -128,6 +129,7 @@ def read_iq_trial(
             expected=f"at least {_SHORTEST_S:g} s",
         )
     motion_m, known, remarks = displacement_of_iq(i, q, WAVELENGTH_M)
+    remarks += span_remark(motion_m[None])
     ecg, ecg_known = bridge_gaps(ecg, f"{names.ecg} of {path.name}")
     remarks += lost_remark(known, "radar", rate_hz) + lost_remark(ecg_known, "ECG", ecg_rate_hz)
     lasting_s = i.size / rate_hz, ecg.size / ecg_rate_hz

@@ -65,7 +65,11 @@ BAD = [
     ("mmecg", mmecg(ECG=np.zeros((100, 1))), "2400, 3) and 100 samples of ECG"),
     ("mmecg", mmecg(posXYZ=np.zeros((2, 3))), "a posXYZ of shape (2, 3); expected (3, 3)"),
     ("mmecg", mmecg(id=30), "is of subject 30; expected subject 29, who made trial 57"),
-    ("mmecg", mmecg(physistatus="XX"), "the physistatus 'XX'; expected one of NB"),
+    ("mmecg", mmecg(physistatus="XX"), "the physistatus XX; expected one of NB"),
+    ("mmecg", mmecg(physistatus=np.arange(3)), "the physistatus of no text; expected one of NB"),
+    ("mmecg", mmecg(id=29.4), "id in 57.mat is 29.4; expected a whole number"),
+    ("mmecg", mmecg(seconds=5.0), "RCG and ECG in 57.mat lasts 5 s at 200 Hz; expected at least 8"),
+    ("mmecg", mmecg(posXYZ=np.full((3, 3), np.nan)), "9 of 9 numbers of posXYZ in 57.mat are NaN"),
     ("mmecg", mmecg(RCG="none"), "RCG in 57.mat is text"),
     ("mmecg", mmecg(RCG=np.full((2400, 3), np.nan)), "are NaN; expected at most 50%"),
     ("mmecg", other("one.mat", x=1), "holds one.mat; expected 1.mat to 91.mat"),
@@ -108,6 +112,11 @@ BAD = [
         "800 values from 0.3 to 0.3; expected 800 or 200 of zeros and ones",
     ),
     ("radarode-mtl", other("one.mat", x=1), "expected folders like obj1_NB_1_"),
+    (
+        "radarode-mtl",
+        released(lambda inside: shutil.copytree(inside, inside.with_name("obj1_SP_1_"))),
+        "obj1_SP_1_ are both trial 1 of 1; expected one of each trial",
+    ),
 ]
 
 

@@ -48,6 +48,7 @@ BAD_CSV = [
     ("disp,ecg\n1,2\noverload,3\n", "'overload' in line 3 of one.csv; expected a number"),
     ("disp,ecg\n1,5,2,5\n", "line 2 has 4 columns, and there are 2 names"),
     ("disp,disp\n1,2\n", "one.csv has 2 columns disp; expected one"),
+    (f'disp,ecg\n"{"1" * 200_000}",2\n', "one.csv cannot be read: field larger than"),
 ]
 
 
@@ -159,3 +160,52 @@ def test_two_files_of_one_trial_are_refused_before_anything_is_written(tmp_path)
     with pytest.raises(UserError, match=r"rest\.npz and .*sport\.npz are both trial 1 of ann"):
         import_data("generic", tmp_path / "files", tmp_path / "out", config)
     assert not (tmp_path / "out").exists()
+
+
+BEYOND = [
+    ({"disp": np.array(3.0)}, "disp does not change in any of 1 channel"),
+    ({"disp": MOTION_M + 1e300 * (MOTION_M > 2e-3)}, r"holds numbers up to 1e\+300; expected"),
+    ({"disp": MOTION_M, "fs": -400.0}, "a rate of -400 Hz for disp in one.npz; expected 50 Hz to"),
+    ({"disp": MOTION_M, "fs": 3e6}, r"a rate of 3e\+06 Hz for disp"),
+    ({"disp": MOTION_M, "fs": np.nan}, "fs in one.npz is nan; expected a finite number"),
+    (
+        {"disp": MOTION_M, "xyz": np.full((2, 3), np.nan)},
+        "6 of 6 numbers of xyz in one",
+    ),
+    ({"disp": MOTION_M * [[1], [np.nan]]}, "samples of disp, row 2 of 2, are NaN"),
+]
+
+
+@pytest.mark.parametrize(("arrays", "message"), BEYOND, ids=[bad[1] for bad in BEYOND])
+def test_numbers_beyond_reason_are_refused(arrays, message, tmp_path):
+    np.savez(tmp_path / "one.npz", **arrays)
+    rate = '"fs"' if "fs" in arrays else RATE_HZ
+    places = 'positions = "xyz"\n' if "xyz" in arrays else ""
+    (tmp_path / "mapping.toml").write_text(
+        f'[radar]\narray = "disp"\nrate_hz = {rate}\n{places}{DISPLACEMENT}'
+    )
+    with pytest.raises(UserError, match=message):
+        read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
+
+
+def test_times_of_two_clocks_are_not_laid_over_each_other(tmp_path):
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, ecg=ECG_MV, t=TIME_S + 1.7e9, u=TIME_S + 5)
+    (tmp_path / "mapping.toml").write_text(
+        f'[radar]\narray = "disp"\ntime_s = "t"\n{DISPLACEMENT}[ecg]\narray = "ecg"\ntime_s = "u"\n'
+    )
+    with pytest.raises(UserError, match="radar from 1700000000 s on, 12 s of ECG from 5 s on"):
+        read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
+
+
+BAD_KEYS = [
+    ("rate_hz = -5", "radar.rate_hz = -5; expected greater than 0"),
+    ("rate_hz = 400\ncolour = 1", "radar.colour = 1; expected a key that is known"),
+]
+
+
+@pytest.mark.parametrize(("line", "message"), BAD_KEYS, ids=[bad[1] for bad in BAD_KEYS])
+def test_a_key_that_does_not_fit_is_called_as_it_is_written(line, message, tmp_path):
+    (tmp_path / "mapping.toml").write_text(f'[radar]\narray = "disp"\n{DISPLACEMENT}{line}\n')
+    with pytest.raises(UserError) as refused:
+        read_mapping(tmp_path / "mapping.toml")
+    assert message in str(refused.value)
