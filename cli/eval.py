@@ -244,6 +244,11 @@ def _report(
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
     report_table(evaluation)
+    if evaluation.lost_s >= 1:
+        typer.echo(
+            f"{evaluation.lost_s:.0f} s of what is scored were lost by radar or ECG: beats there "
+            "count as missed or invented"
+        )
     if evaluation.left_out:
         typer.echo(left_out_in_words(evaluation.left_out))
     if evaluation.seen:

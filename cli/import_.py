@@ -56,6 +56,10 @@ def import_(
     people = len(done.subjects)
     kept = f"; {done.kept} files were there already" if done.kept else ""
     typer.echo(f"{output}: {done.trials} trials of {people} subjects{kept}")
+    if done.others:
+        named = ", ".join(done.others[:_NAMED])
+        more = f" and {len(done.others) - _NAMED} more" if len(done.others) > _NAMED else ""
+        say(f"{output} also holds {named}{more}, no part of this import", err=True)
     by_remark: dict[str, list[str]] = {}
     for trial, remarks in done.remarks.items():
         for remark in remarks:

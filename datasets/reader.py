@@ -94,7 +94,7 @@ class Dataset:
             raise UserError(
                 f"trial {header.name} in {header.path.name} has no ECG",
                 expected="a labelled trial",
-                do="give the ECG when extracting (--label)",
+                do="give the ECG: --label when extracting, [ecg] in the mapping when importing",
             )
         ecg = self._finite(header, "ecg", self._read(header, "ecg"))
         return ecg, self._read(header, "r_peaks")

@@ -34,6 +34,8 @@ class Imported:
         Whose they are.
     kept : int
         Shards that were there already.
+    others : tuple of str
+        Names of shards in the output that are no part of this import.
     remarks : dict of str to tuple of str
         What was repaired or is out of the ordinary, by trial.
     failures : dict of str to str
@@ -45,6 +47,7 @@ class Imported:
     kept: int
     remarks: dict[str, tuple[str, ...]]
     failures: dict[str, str]
+    others: tuple[str, ...] = ()
 
 
 class _Made(NamedTuple):
@@ -144,7 +147,15 @@ def import_data(
     subjects = {trial: subject for one in made for trial, subject in one.subjects.items()}
     remarks = {trial: said for one in made for trial, said in one.remarks.items() if said}
     kept = sum(task.finished for task in tasks)
-    return Imported(len(subjects), tuple(dict.fromkeys(subjects.values())), kept, remarks, failures)
+    own = {task.shard.name for task in tasks}
+    return Imported(
+        len(subjects),
+        tuple(dict.fromkeys(subjects.values())),
+        kept,
+        remarks,
+        failures,
+        tuple(sorted(file.name for file in output.glob("*.h5") if file.name not in own)),
+    )
 
 
 def _make(task: _Task) -> _Made:

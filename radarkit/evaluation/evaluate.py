@@ -85,6 +85,13 @@ class Evaluation:
         return seen_subjects(tuple(scored), self.record.split)
 
     @property
+    def lost_s(self) -> float:
+        """How much of the scored trials rests on samples that radar or ECG lost."""
+        return float(
+            sum((~trial.truth.valid).sum() / trial.truth.sample_rate_hz for trial in self.trials)
+        )
+
+    @property
     def left_out(self) -> tuple[str, ...]:
         """Subjects of the data who are not scored, being in no part of the split of the run."""
         scored = {trial.header.subject for trial in self.trials}

@@ -127,7 +127,7 @@ def model_config(dataset: Dataset, config: TrainConfig) -> ModelConfig:
         raise UserError(
             f"trials of different sizes (channels, rows, frames of a window): {sorted(sizes)}",
             expected="one size in all trials",
-            do="extract them with the same --channels",
+            do="make them all with as many channels and one --grid",
         )
     bands = {(round(t.low_hz, 3), round(t.high_hz, 3)) for t in dataset.trials}
     if len(bands) > 1:
