@@ -44,8 +44,7 @@ def read_toml(path: Path, what: str, model: type[Said]) -> Said:
                 f"{path}: {problem.key}{problem.value}", expected="a key that is known"
             ) from error
         key = _KIND.sub("", problem.key)
-        raise UserError(
-            f"{path}: {key}{problem.value}", expected=problem.wanted.replace("tuple", "list")
-        ) from error
+        wanted = problem.wanted.replace("tuple", "list")  # which TOML calls it
+        raise UserError(f"{path}: {key}{problem.value}", expected=wanted) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"{path} is not TOML: {error}") from error

@@ -142,7 +142,9 @@ def import_data(
     failures = {name: one.reason for name, one in results.items() if isinstance(one, Failure)}
     if not made:
         first = next(iter(failures.values()))
-        raise UserError(first if len(tasks) == 1 else f"none of {len(tasks)} files fits: {first}")
+        raise UserError(
+            first if len(tasks) == 1 else f"none of {len(tasks)} files could be imported: {first}"
+        )
     _check_trials(results)
     subjects = {trial: subject for one in made for trial, subject in one.subjects.items()}
     remarks = {trial: said for one in made for trial, said in one.remarks.items() if said}

@@ -162,6 +162,16 @@ def test_what_is_odd_is_said_once_and_what_is_whole_is_imported(tmp_path, monkey
     assert "vibration [arbitrary]" in shown.stdout and "no redistribution" in shown.stdout
 
 
+def test_shards_of_another_import_are_not_passed_over_in_silence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make.write_mmecg(tmp_path / "mmecg", (1, 2), seconds=9.0)
+    assert "also holds" not in call("import", "mmecg", "mmecg", "-o", "out").output
+    (tmp_path / "mmecg" / "2.mat").unlink()
+    done = call("import", "mmecg", "mmecg", "-o", "out")
+    assert done.exit_code == 0
+    assert "out also holds 002.h5, no part of this import" in done.stderr.splitlines()
+
+
 @pytest.fixture
 def shared(tmp_path, monkeypatch):
     """Imported with people shared between training and test."""

@@ -1,7 +1,9 @@
 """People of a data set who are in no part of a split: neither learnt from nor tested, and named."""
 
 import json
+import shutil
 
+import h5py
 import pytest
 from typer.testing import CliRunner
 
@@ -52,6 +54,17 @@ def test_everybody_is_scored_where_that_was_asked_for(place, tmp_path):
     assert done.exit_code == 0, done.output
     assert scored(tmp_path / "out") == list(Dataset(place / "data.h5").subjects)
     assert "not used" not in done.stdout
+
+
+def test_what_was_lost_of_the_scored_trials_is_said(place, tmp_path):
+    """Scores do not leave lost stretches out, so whoever reads them has to know."""
+    shutil.copy(place / "data.h5", tmp_path / "data.h5")
+    with h5py.File(tmp_path / "data.h5", "r+") as file:
+        for trial in file["trials"].values():
+            trial["valid"][400:1000] = False
+    done = call("eval", place / "run", tmp_path / "data.h5", "-o", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "\n3 s of what is scored were lost by radar or ECG: beats there count" in done.stdout
 
 
 @pytest.mark.slow

@@ -111,6 +111,7 @@ BAD = [
     ('train = ["1"]\nvalidation = ["2"]\ntest = ["40"]\n', "no subject 40"),
     ('train = ["1"]\nvalidation = ["2"]\ntest = ["9"]\nseed = 1\n', "seed"),
     ("train = = 1", "is not TOML"),
+    ('train = "1"\nvalidation = ["2"]\ntest = ["9"]\n', "train = '1'; expected a valid list"),
 ]
 
 
