@@ -76,6 +76,8 @@ def radar_of(
         assert table.wavelength_m is not None  # by the mapping
         radar = phase_to_displacement(radar, table.wavelength_m)
     if table.quantity not in KEPT:
+        # a distance of metres would leave single precision too few digits for a heartbeat
+        radar = radar - radar.mean(axis=1, keepdims=True)
         remarks += span_remark(radar)
     remarks += lost_remark(known, what, rate_hz)
     if rate_hz < RATE_HZ:
