@@ -35,6 +35,8 @@ from radarkit.datasets.importers.source import (
 from radarkit.errors import UserError
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
+_STARTS_S = 0.1  # a first time that is no zero of its own
+
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the files that the mapping names, with subject and trial."""
@@ -134,6 +136,11 @@ def read_trial(path: Path, mapping: Mapping, parts: dict[str, str]) -> list[Impo
                 )
             radar, valid = radar[:, max(late, 0) :], valid[max(late, 0) :]
             ecg_mv, known = ecg_mv[max(-late, 0) :], known[max(-late, 0) :]
+        elif abs(radar_start_s or ecg_start_s or 0.0) > _STARTS_S:
+            remarks += (
+                f"only the {'ECG' if radar_start_s is None else 'radar'} has times: both are taken "
+                "to begin at once",
+            )
         samples = min(radar.shape[1], ecg_mv.size)
         check_length(samples, RATE_HZ, "what radar and ECG have in common", path)
         radar, ecg_mv = radar[:, :samples], ecg_mv[:samples]

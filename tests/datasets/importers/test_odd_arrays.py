@@ -220,3 +220,22 @@ def test_the_distance_of_a_chest_does_not_cost_its_heartbeat_digits(tmp_path):
         radar = read_one(tmp_path, DISPLACEMENT + 'array = "disp"').recording.radar
         found.append(vibration(radar, 200))
     np.testing.assert_allclose(found[1], found[0], atol=1e-5)
+
+
+def test_an_array_that_is_named_twice_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"radar\.array has disp twice"):
+        mapping_of(tmp_path, DISPLACEMENT + 'array = ["disp", "disp"]')
+    for array in ('"ecg"', '["disp", "ecg"]'):
+        with pytest.raises(UserError, match=r"ecg is both radar\.array and ecg.array"):
+            mapping_of(tmp_path, DISPLACEMENT + f"array = {array}", LABELS)
+
+
+@pytest.mark.parametrize("start_s", [0.0, 7.0])
+def test_times_of_the_radar_alone_do_not_say_when_the_ecg_began(start_s, tmp_path):
+    np.savez(tmp_path / "one.npz", disp=MOTION_M, ecg=ECG_MV, t=TIME_S + start_s)
+    (tmp_path / "mapping.toml").write_text(
+        f'[radar]\narray = "disp"\ntime_s = "t"\n{DISPLACEMENT}{LABELS}'
+    )
+    (trial,) = read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
+    said = ("only the radar has times: both are taken to begin at once",)
+    assert trial.remarks == (said if start_s else ())
