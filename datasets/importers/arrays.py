@@ -7,6 +7,7 @@ MATLAB struct; a CSV has those of its first line, or 1, 2 and so on where that h
 
 import csv
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,16 @@ from radarkit.datasets.importers.matlab import of_pairs, read_matlab
 from radarkit.datasets.importers.text_columns import read_columns
 from radarkit.errors import UserError
 
-_BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile, csv.Error)
+_BROKEN = (
+    ValueError,
+    TypeError,
+    OSError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    csv.Error,
+)
 
 
 def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:

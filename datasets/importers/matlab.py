@@ -3,6 +3,7 @@
 Both give the same: arrays as MATLAB shows them, text as str, a struct as a dict.
 """
 
+import warnings
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
+from scipy.io.matlab import MatReadError, MatReadWarning
 
 from radarkit.errors import UserError
 
@@ -30,11 +31,15 @@ def read_matlab(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"no file {path}", do="check the path")
     try:
-        return {
-            name: _of_v5(value)
-            for name, value in loadmat(path).items()
-            if not name.startswith("__")
-        }
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a variable is unreadable: text is left of it
+            warnings.simplefilter("error", MatReadWarning)  # that there are two of one name
+            found = loadmat(path)
+        return {name: _of_v5(value) for name, value in found.items() if not name.startswith("__")}
+    except MatReadWarning as twice:
+        raise UserError(
+            f"{path.name}: {str(twice).partition(' in stream')[0]}", expected="one of each name"
+        ) from None
     except NotImplementedError:  # what scipy says of version 7.3
         return _read_v73(path)
     except MemoryError as error:  # a length that was overwritten

@@ -141,6 +141,17 @@ def _displacement_of_echoes(
         i, q = echo.real.astype(np.float64), echo.imag.astype(np.float64)
     if i.shape != q.shape:
         raise UserError(f"I of shape {i.shape} and Q of shape {q.shape} in {path.name}")
-    found = [displacement_of_iq(*pair, table.wavelength_m) for pair in zip(i, q, strict=True)]
+    found = []
+    for number, pair in enumerate(zip(i, q, strict=True), start=1):
+        try:
+            found.append(displacement_of_iq(*pair, table.wavelength_m))
+        except UserError as error:
+            if len(i) == 1:
+                raise
+            raise UserError(
+                f"channel {number} of {len(i)} in {path.name}: {error.found}",
+                expected=error.expected,
+                do=error.do,
+            ) from None
     motion_m, known, remarks = zip(*found, strict=True)
     return np.stack(motion_m), np.logical_and.reduce(known), sum(remarks, ())

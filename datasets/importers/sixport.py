@@ -32,6 +32,7 @@ from radarkit.recording import Float64, Quantity, Recording
 WAVELENGTH_M = speed_of_light / 24.17e9  # of both data sets
 _SHORTEST_ARC_RAD = 2.5
 _LARGEST_IMBALANCE, _LARGEST_SKEW_RAD = 2.0, 0.6  # beyond it is no receiver's but a bad fit
+_WIDEST = 0.3  # of the radius: the spread of an echo around its circle; noise alone has 0.5
 _SHORTEST_S = 8.0  # two slow breaths
 
 
@@ -73,9 +74,18 @@ def displacement_of_iq(
         When more than half is lost or the echo does not change.
     """
     (i, q), known = bridge_gaps(np.stack([i, q]), "I and Q")
+    for name, channel in (("I", i), ("Q", q)):
+        if np.ptp(channel) == 0:
+            raise UserError(
+                f"{name} does not change", expected="an I and a Q that see a chest move"
+            )
     raw = (i + 1j * q)[None]
-    circle = fit_circle(raw[:, known])
-    if not circle.radius[0] > 0:
+    try:
+        with np.errstate(invalid="ignore"):  # of points on one line
+            circle = fit_circle(raw[:, known])
+    except np.linalg.LinAlgError:
+        circle = None
+    if circle is None or not circle.radius[0] > 0:
         raise UserError("an I and Q that do not change", expected="the echo of a moving chest")
     echo, centre = raw, choose_centre(raw[:, known], circle)
     remarks: tuple[str, ...] = ()
@@ -90,6 +100,12 @@ def displacement_of_iq(
         )
     else:
         echo, centre = ellipse.to_circle(i, q)[None], np.zeros(1, np.complex128)
+    away = np.abs(echo - centre[:, None])[0, known]
+    if away.std() > _WIDEST * away.mean():
+        remarks += (
+            f"I and Q lie on no circle: their distance from its centre varies by "
+            f"{away.std() / away.mean():.0%}",
+        )
     phase_rad = arctangent_phase(echo, centre, usable_samples(echo, centre, known))
     return phase_to_displacement(phase_rad, wavelength_m)[0], known, remarks
 

@@ -95,7 +95,11 @@ BAD = [
     ),
     ("shi", other("DATASET_2017-02-16_10-56-05_Person 11.mat", x=1), "expected a field radar_I"),
     ("shi", other("one.mat", x=1), "expected files like DATASET_"),
-    ("shi", shi(radar_I=np.ones((24000, 1)), radar_Q=np.ones((24000, 1))), "do not change"),
+    (
+        "shi",
+        shi(radar_I=np.ones((24000, 1)), radar_Q=np.ones((24000, 1))),
+        "I does not change",
+    ),
     (
         "radarode-mtl",
         released(lambda inside: (inside / "ecg_seg_2.npy").unlink()),

@@ -389,3 +389,17 @@ def test_complex_numbers_are_read_as_matlab_stores_them(tmp_path):
         iq = f'array = "disp"\nquantity = "iq"\nwavelength_m = 0.0124\naxes = "{axes}"'
         (trial,) = read_trial(tmp_path / name, mapping_of(tmp_path, iq), PARTS)
         check(trial.recording)
+
+
+def test_files_that_rotted_are_refused(tmp_path):
+    for name, write in (("one.npz", np.savez_compressed), ("one.mat", savemat)):
+        if name == "one.npz":
+            write(tmp_path / name, disp=MOTION_M)
+        else:
+            write(tmp_path / name, {"disp": MOTION_M}, do_compression=True)
+        content = bytearray((tmp_path / name).read_bytes())
+        content[1000:1100] = bytes(byte ^ 0xFF for byte in content[1000:1100])
+        (tmp_path / name).write_bytes(bytes(content))
+        mapping = mapping_of(tmp_path, DISPLACEMENT + 'array = "disp"')
+        with pytest.raises(UserError, match="copy it again"):
+            read_trial(tmp_path / name, mapping, PARTS)

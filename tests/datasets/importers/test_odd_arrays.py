@@ -239,3 +239,17 @@ def test_times_of_the_radar_alone_do_not_say_when_the_ecg_began(start_s, tmp_pat
     (trial,) = read_trial(tmp_path / "one.npz", read_mapping(tmp_path / "mapping.toml"), PARTS)
     said = ("only the radar has times: both are taken to begin at once",)
     assert trial.remarks == (said if start_s else ())
+
+
+def test_an_echo_of_which_one_half_is_dead_is_refused_and_noise_is_remarked_upon(tmp_path):
+    table = 'quantity = "iq"\nwavelength_m = 0.0124\n'
+    echo = 2 - 1j + 3 * np.exp(4j * np.pi / 0.0124 * MOTION_M)
+    np.savez(tmp_path / "one.npz", i=echo.real, q=echo.imag * [[1], [0]])
+    with pytest.raises(UserError, match=r"channel 2 of 2 in one\.npz: Q does not change; expected"):
+        read_one(tmp_path, table + 'array = ["i", "q"]')
+    np.savez(tmp_path / "one.npz", e=echo)
+    assert read_one(tmp_path, table + 'array = "e"').remarks == ()
+    noise = np.random.default_rng(0).standard_normal((2, 1, 4000))
+    np.savez(tmp_path / "one.npz", e=noise[0] + 1j * noise[1])
+    (remark,) = read_one(tmp_path, table + 'array = "e"').remarks
+    assert remark.startswith("I and Q lie on no circle: their distance from its centre varies by 5")
