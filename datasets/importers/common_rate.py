@@ -51,10 +51,13 @@ def at_common_rate(signals: Float64, rate_hz: float) -> Float64:
     widest = up * rate_hz / min(rate_hz, RATE_HZ)
     taps = firwin(2 * ceil(_REACH / 2 * widest) + 1, 1 / widest, window=("kaiser", 10.0))
     reach = ceil(_REACH * rate_hz / min(rate_hz, RATE_HZ) / down) * down
-    between = [resample_poly(_continued(x, reach), up, down, window=taps) for x in signals]
     times = np.arange(_new_samples(signals.shape[1], rate_hz)) / RATE_HZ
     places = (reach + times * rate_hz) * up / down
-    return np.stack([map_coordinates(x, places[None], order=5, mode="mirror") for x in between])
+    found = np.empty((len(signals), times.size))
+    for row, signal in zip(found, signals, strict=True):  # one at a time: what is between is long
+        between = resample_poly(_continued(signal, reach), up, down, window=taps)
+        map_coordinates(between, places[None], row, order=5, mode="mirror")
+    return found
 
 
 def valid_at_common_rate(valid: NDArray[np.bool_], rate_hz: float) -> NDArray[np.bool_]:

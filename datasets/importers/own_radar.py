@@ -154,4 +154,4 @@ def _displacement_of_echoes(
                 do=error.do,
             ) from None
     motion_m, known, remarks = zip(*found, strict=True)
-    return np.stack(motion_m), np.logical_and.reduce(known), sum(remarks, ())
+    return np.stack(motion_m), np.logical_and.reduce(known), tuple(dict.fromkeys(sum(remarks, ())))

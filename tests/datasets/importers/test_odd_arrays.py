@@ -250,6 +250,6 @@ def test_an_echo_of_which_one_half_is_dead_is_refused_and_noise_is_remarked_upon
     np.savez(tmp_path / "one.npz", e=echo)
     assert read_one(tmp_path, table + 'array = "e"').remarks == ()
     noise = np.random.default_rng(0).standard_normal((2, 1, 4000))
-    np.savez(tmp_path / "one.npz", e=noise[0] + 1j * noise[1])
+    np.savez(tmp_path / "one.npz", e=(noise[0] + 1j * noise[1]) * [[1], [2]])
     (remark,) = read_one(tmp_path, table + 'array = "e"').remarks
     assert remark.startswith("I and Q lie on no circle: their distance from its centre varies by 5")
