@@ -201,6 +201,7 @@ def _print_dataset(path: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from radarkit.cli.remarks import say_remarks
     from radarkit.datasets.reader import Dataset
 
     dataset = Dataset(path)
@@ -231,6 +232,7 @@ def _print_dataset(path: Path) -> None:
         f"radar: {one.quantity.value} [{one.quantity.unit}] at {one.sample_rate_hz:g} Hz\n"
         f"spectrogram: {one.method}, {rows[0]:g} to {rows[-1]:g} Hz, {one.frame_rate_hz:g} frames/s"
     )
+    say_remarks(dataset.remarks())
     if "seed" in found:
         typer.echo(f"seed: {found['seed']}")
     config = json.loads(found["config_json"])

@@ -1,5 +1,6 @@
 """Reading data sets lazily: only what is asked for leaves the disk."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,6 +68,18 @@ class Dataset:
     def subjects(self) -> tuple[str, ...]:
         """Names of the subjects, in order of appearance."""
         return tuple(dict.fromkeys(trial.subject for trial in self.trials))
+
+    def remarks(self) -> dict[str, tuple[str, ...]]:
+        """Read what was remarked upon when the trials were imported, by trial."""
+        said: dict[str, tuple[str, ...]] = {}
+        for path in dict.fromkeys(trial.path for trial in self.trials):
+            file = self._file(path)
+            if "report_json" not in file:
+                continue
+            report = json.loads(file["report_json"].asstr()[()])
+            found = report.get("remarks") if "importer" in report else None
+            said |= {trial: tuple(lines) for trial, lines in (found or {}).items() if lines}
+        return said
 
     def recording(self, header: TrialHeader) -> Recording:
         """Read the signals and labels of a trial."""

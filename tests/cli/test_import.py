@@ -163,6 +163,7 @@ def test_what_is_odd_is_said_once_and_what_is_whole_is_imported(tmp_path, monkey
     assert odd == "4 trials: 3 places and 2400 samples, not 50 and 35505 as published"
     assert bad.startswith("radarkit: 005: ") and "5.mat is not a whole MATLAB file" in bad
     shown = call("info", "out")
+    assert odd in shown.stdout.splitlines()
     assert "vibration [arbitrary]" in shown.stdout and "no redistribution" in shown.stdout
 
 
