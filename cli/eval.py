@@ -225,7 +225,7 @@ def _report(
 ) -> None:
     from radarkit.cli.progress import progress_bar
     from radarkit.cli.report_table import report_table
-    from radarkit.datasets.splits import seen_in_words
+    from radarkit.datasets.splits import left_out_in_words, seen_in_words
     from radarkit.evaluation.ecg_files import check_packages, save_ecgs
     from radarkit.evaluation.evaluate import evaluate as score_run
     from radarkit.evaluation.present import present
@@ -244,6 +244,13 @@ def _report(
         if save_ecg:
             save_ecgs(evaluation, folder / "ecg")
     report_table(evaluation)
+    if evaluation.lost_s >= 1:
+        typer.echo(
+            f"{evaluation.lost_s:.0f} s of what is scored were lost by radar or ECG: beats there "
+            "count as missed or invented"
+        )
+    if evaluation.left_out:
+        typer.echo(left_out_in_words(evaluation.left_out))
     if evaluation.seen:
         typer.echo(f"subjects seen in training are among them: {seen_in_words(evaluation.seen)}")
     typer.echo(f"report: {output / 'report.html'}")

@@ -23,9 +23,9 @@ def noise_tables(
 
     from radarkit.cli.noise_table import noise_table
     from radarkit.cli.progress import progress_bar
+    from radarkit.datasets.splits import left_out_in_words
     from radarkit.evaluation.noise_conditions import Domain
     from radarkit.evaluation.noise_protocol import Protocol
-    from radarkit.evaluation.published_noise import WHERE
     from radarkit.evaluation.robustness import measured
     from radarkit.evaluation.robustness_files import write_robustness
     from radarkit.evaluation.robustness_rows import networks, noise_rows
@@ -43,9 +43,19 @@ def noise_tables(
         measured(protocol, output, jobs=jobs, force=force, on_condition=advance) as (folder, found),
     ):
         rows = noise_rows(found)
-        write_robustness(folder, rows, protocol.domains, protocol.made_from())
+        facts = protocol.made_from()
+        write_robustness(folder, rows, protocol.domains, facts)
     for name in found:
         for each in protocol.domains:
             Console().print(noise_table(networks(rows), name, each))
-    typer.echo(f"* delta-m as printed for noise in the spectrogram ({WHERE})")
+    typer.echo("* delta-m as printed for noise in the spectrogram")
+    typer.echo(f"  ({facts['printed_for']})")
+    for run in facts["runs"]:
+        if run["subjects_left_out"]:
+            typer.echo(f"{run['run']}: {left_out_in_words(run['subjects_left_out'])}")
+        if run["subjects_seen_in_training"]:
+            typer.echo(
+                f"{run['run']}: subjects seen in training are among them: "
+                f"{', '.join(run['subjects_seen_in_training'])}"
+            )
     typer.echo(f"report: {output / 'report.html'}, with the baselines and all printed figures")

@@ -30,6 +30,7 @@ def strategy_table(
     from rich.console import Console
 
     from radarkit.cli.strategies_table import strategies_table
+    from radarkit.datasets.splits import left_out_in_words
     from radarkit.evaluation.published_strategies import WHERE
     from radarkit.evaluation.strategies import measured_strategies
     from radarkit.evaluation.strategy_entries import PUBLISHED
@@ -55,6 +56,8 @@ def strategy_table(
         rows = strategy_rows(found.scores)
         write_strategies(found, rows, protocol, str(output))
     Console().print(strategies_table(rows))
+    if protocol.split is not None and protocol.split.left_out:
+        typer.echo(left_out_in_words(protocol.split.left_out))
     for note in notes(rows, protocol):
         typer.echo(note)
     typer.echo(f"* as printed ({WHERE})")

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-_NAMED = 3  # trials that have one remark in common are counted beyond it
-
 
 def import_(
     name: Annotated[
@@ -47,6 +45,7 @@ def import_(
     from radarkit.cli.extract_table import say
     from radarkit.cli.options import from_options
     from radarkit.cli.progress import progress_bar
+    from radarkit.cli.remarks import first_of, say_remarks
     from radarkit.datasets.importers.importing import import_data
     from radarkit.datasets.importers.source import ImportConfig
 
@@ -56,13 +55,10 @@ def import_(
     people = len(done.subjects)
     kept = f"; {done.kept} files were there already" if done.kept else ""
     typer.echo(f"{output}: {done.trials} trials of {people} subjects{kept}")
-    by_remark: dict[str, list[str]] = {}
-    for trial, remarks in done.remarks.items():
-        for remark in remarks:
-            by_remark.setdefault(remark, []).append(trial)
-    for remark, trials in by_remark.items():
-        whom = ", ".join(trials) if len(trials) <= _NAMED else f"{len(trials)} trials"
-        say(f"{whom}: {remark}", err=True)
+    if done.others:
+        others = first_of(done.others, "files")
+        say(f"{output} also holds {others}, no part of this import", err=True)
+    say_remarks(done.remarks, err=True)
     for failed, reason in done.failures.items():
         say(f"radarkit: {failed}: {reason}", err=True)
     if done.failures:

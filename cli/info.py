@@ -122,6 +122,7 @@ def _run_rows(path: Path) -> dict[str, str]:
         "trained on": ", ".join(record.split.train),
         "chosen on": ", ".join(record.split.validation),
         "left for testing": ", ".join(record.split.test),
+        **({"not used": ", ".join(record.split.left_out)} if record.split.left_out else {}),
         "data": str(record.data["name"]),
         "versions": ", ".join(f"{name} {number}" for name, number in record.versions.items()),
     }
@@ -200,6 +201,7 @@ def _print_dataset(path: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from radarkit.cli.remarks import say_remarks
     from radarkit.datasets.reader import Dataset
 
     dataset = Dataset(path)
@@ -230,6 +232,7 @@ def _print_dataset(path: Path) -> None:
         f"radar: {one.quantity.value} [{one.quantity.unit}] at {one.sample_rate_hz:g} Hz\n"
         f"spectrogram: {one.method}, {rows[0]:g} to {rows[-1]:g} Hz, {one.frame_rate_hz:g} frames/s"
     )
+    say_remarks(dataset.remarks())
     if "seed" in found:
         typer.echo(f"seed: {found['seed']}")
     config = json.loads(found["config_json"])

@@ -62,6 +62,7 @@ def train(
     from radarkit.cli.signals import stop_on_signals
     from radarkit.datasets.published_splits import choose_split
     from radarkit.datasets.reader import Dataset
+    from radarkit.datasets.splits import left_out_in_words
     from radarkit.files import check_input, check_output
     from radarkit.training.metrics_log import read_history
     from radarkit.training.run import RunRecord
@@ -121,6 +122,8 @@ def train(
         f"which, number {best}, was chosen on {len(split.validation)}; {len(split.test)} left for "
         f"testing ({', '.join(split.test)})"
     )
+    if split.left_out:
+        typer.echo(left_out_in_words(split.left_out))
     skipped = sum(row["skipped_steps"] for row in history)
     if skipped:
         typer.echo(f"{skipped} steps were left out: their losses or gradients were not finite")

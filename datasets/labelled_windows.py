@@ -116,7 +116,10 @@ class LabelledWindows(TorchDataset[T_co], Generic[T_co]):
             raise UserError(
                 f"no labelled window of {config.length_s:g} s in the trials of "
                 f"{', '.join(subjects)}",
-                expected="trials with an ECG that last longer than a window",
+                expected="trials with R peaks that last longer than a window, of which at most a "
+                f"tenth was lost; they have {sum(peaks.size for _, peaks in self._labels)} R peaks "
+                f"in {sum(trial.duration_s for trial in self._headers):.0f} s and "
+                f"{sum(map(len, starts))} windows that are whole",
             )
         # arrays, since workers would copy a list of tuples page by page as they count references
         self._grid = np.array(grid, np.int64)

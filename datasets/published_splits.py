@@ -101,7 +101,12 @@ def read_split(name: str, subjects: Sequence[str]) -> Split:
     name : str
         One of `SPLITS`, or a TOML file with lists of names ``train``, ``validation`` and ``test``.
     subjects : sequence of str
-        Those of the data set; who is in no part is not used.
+        Those of the data set; who is in no part is left out.
+
+    Returns
+    -------
+    Split
+        Whose `left_out` are all of `subjects` who are in no other part.
 
     Raises
     ------
@@ -110,10 +115,11 @@ def read_split(name: str, subjects: Sequence[str]) -> Split:
         is empty.
     """
     split = SPLITS[name] if name in SPLITS else _from_file(Path(name))
-    for part, names in split:
+    for part, names in split.parts.items():
         if not names:
             raise UserError(f"nobody in the part {part} of {name}", expected="at least one subject")
-    missing = [who for _, names in split for who in names if who not in subjects]
+    wanted = [who for names in split.parts.values() for who in names]
+    missing = [who for who in (*wanted, *split.left_out) if who not in subjects]
     if missing:
         known = ", ".join(sorted(subjects)[:12])
         raise UserError(
@@ -121,7 +127,8 @@ def read_split(name: str, subjects: Sequence[str]) -> Split:
             expected="the subjects of the data",
             do=_remedy(missing, subjects),
         )
-    return split
+    others = tuple(who for who in dict.fromkeys(subjects) if who not in wanted)
+    return split.model_copy(update={"left_out": others})
 
 
 def _from_file(path: Path) -> Split:

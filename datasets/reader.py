@@ -1,5 +1,6 @@
 """Reading data sets lazily: only what is asked for leaves the disk."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,18 @@ class Dataset:
         """Names of the subjects, in order of appearance."""
         return tuple(dict.fromkeys(trial.subject for trial in self.trials))
 
+    def remarks(self) -> dict[str, tuple[str, ...]]:
+        """Read what was remarked upon when the trials were imported, by trial."""
+        said: dict[str, tuple[str, ...]] = {}
+        for path in dict.fromkeys(trial.path for trial in self.trials):
+            file = self._file(path)
+            if "report_json" not in file:
+                continue
+            report = json.loads(file["report_json"].asstr()[()])
+            found = report.get("remarks") if "importer" in report else None
+            said |= {trial: tuple(lines) for trial, lines in (found or {}).items() if lines}
+        return said
+
     def recording(self, header: TrialHeader) -> Recording:
         """Read the signals and labels of a trial."""
 
@@ -94,7 +107,7 @@ class Dataset:
             raise UserError(
                 f"trial {header.name} in {header.path.name} has no ECG",
                 expected="a labelled trial",
-                do="give the ECG when extracting (--label)",
+                do="give the ECG: --label when extracting, [ecg] in the mapping when importing",
             )
         ecg = self._finite(header, "ecg", self._read(header, "ecg"))
         return ecg, self._read(header, "r_peaks")
@@ -192,6 +205,8 @@ class Dataset:
                     frame_rate_hz=float(spectrogram.attrs["frame_rate_hz"]),
                     quantity=Quantity(attrs["quantity"]),
                     method=str(spectrogram.attrs["method"]),
+                    low_hz=float(group["frequencies_hz"][0]),
+                    high_hz=float(group["frequencies_hz"][-1]),
                 )
         except (KeyError, ValueError, OSError) as error:
             raise _damaged(path, error) from error

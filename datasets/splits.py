@@ -23,7 +23,10 @@ class Split(BaseModel):
     Attributes
     ----------
     train, validation, test : tuple of str
-        Names of subjects, disjoint.
+        Names of subjects.
+    left_out : tuple of str
+        Subjects of the same data who are for nothing: neither learnt from nor tested. All four are
+        disjoint.
 
     Raises
     ------
@@ -36,10 +39,16 @@ class Split(BaseModel):
     train: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Names of the subjects who are for something, by what it is."""
+        return {"train": self.train, "validation": self.validation, "test": self.test}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        check_no_leak(train=self.train, validation=self.validation, test=self.test)
+        check_no_leak(**self.parts, left_out=self.left_out)
         return self
 
 
@@ -105,8 +114,10 @@ def split_by_subject(
 
 
 def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
-    """Subjects that a run may be scored on: those of its test, and whoever is in no part of it.
+    """Subjects that a run may be scored on: those of its test, and strangers to it.
 
+    A stranger is of other data than the run was split for. Whom the split leaves out of all its
+    parts is left out here, too.
     Somebody with several names (`SHARED`) who was trained on under one of them is left out under
     the others, too, unless the split itself tests them: one that was published so is taken at its
     word, and `seen_subjects` says whom it had seen.
@@ -121,15 +132,28 @@ def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
     unseen = tuple(
         name
         for name in dict.fromkeys(subjects)
-        if name not in known and (name in split.test or person_of(name) not in seen)
+        if name not in (known | {*split.left_out})
+        and (name in split.test or person_of(name) not in seen)
     )
     if not unseen:
+        unused = left_out_subjects(subjects, split)
+        but = f", but for {', '.join(unused)}, whom its split leaves out," if unused else ""
         raise UserError(
-            f"all {len(set(subjects))} subjects of the data were used in training the run",
+            f"all {len(set(subjects))} subjects of the data{but} were used in training the run",
             expected="subjects it has not seen",
             do="give other data",
         )
     return unseen
+
+
+def left_out_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
+    """Those of some subjects whom a split leaves out of all its parts, in the order given."""
+    return tuple(name for name in dict.fromkeys(subjects) if name in split.left_out)
+
+
+def left_out_in_words(names: Sequence[str]) -> str:
+    """Say that subjects are for nothing, as ``not used, in no part of the split: bob, cleo``."""
+    return f"not used, in no part of the split: {', '.join(names)}"
 
 
 def seen_subjects(subjects: Sequence[str], split: Split) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from radarkit.recording import Quantity
+from radarkit.spectrogram.grid import DEFAULT_GRID
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class TrialHeader:
         What `radar` holds.
     method : str
         How the spectrogram was made.
+    low_hz, high_hz : float
+        Frequencies of its first and last row.
     """
 
     path: Path
@@ -43,6 +46,8 @@ class TrialHeader:
     frame_rate_hz: float
     quantity: Quantity
     method: str
+    low_hz: float = DEFAULT_GRID.low_hz
+    high_hz: float = DEFAULT_GRID.high_hz
 
     @property
     def duration_s(self) -> float:

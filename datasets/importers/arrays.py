@@ -6,8 +6,8 @@ MATLAB struct; a CSV has those of its first line, or 1, 2 and so on where that h
 """
 
 import csv
-import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,19 @@ import h5py
 import numpy as np
 
 from radarkit.datasets.importers.matlab import of_pairs, read_matlab
+from radarkit.datasets.importers.text_columns import read_columns
 from radarkit.errors import UserError
 
-_BROKEN = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile)
-_DELIMITERS = ",;\t"
+_BROKEN = (
+    ValueError,
+    TypeError,
+    OSError,
+    EOFError,
+    KeyError,
+    zipfile.BadZipFile,
+    zlib.error,
+    csv.Error,
+)
 
 
 def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:
@@ -44,10 +53,20 @@ def read_arrays(path: Path, names: Iterable[str]) -> dict[str, Any]:
     try:
         return READERS[path.suffix.lower()](path, wanted)
     except _BROKEN as error:
+        why = str(error)
+        if "Object arrays" in why:
+            raise UserError(
+                f"{path.name} holds Python objects",
+                expected="arrays of numbers",
+                do="save each as a plain array",
+            ) from None
+        if "pickle" in why:  # what NumPy takes any other file for
+            why = "it does not begin as one of NumPy's"
+        text = isinstance(error, UnicodeDecodeError)
         raise UserError(
-            f"{path} cannot be read: {error}",
-            expected=f"a whole {path.suffix.lower()} file",
-            do="copy it again",
+            f"{path} cannot be read: {why}",
+            expected="text in UTF-8" if text else f"a whole {path.suffix.lower()} file",
+            do="save it as UTF-8" if text else "copy it again",
         ) from None
 
 
@@ -82,30 +101,7 @@ def _mat(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _csv(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-        delimiter = max(_DELIMITERS, key=first.count)
-        columns = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
-        if any(columns) and all(_is_number(name) for name in columns if name):
-            file.seek(0)  # there is no line of names
-            columns = [str(number + 1) for number in range(len(columns))]
-        _check(path, wanted, columns)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that there is nothing below the names: said below
-            values = np.genfromtxt(file, delimiter=delimiter, ndmin=2)
-    if values.size == 0:
-        raise ValueError("no numbers below the first line")
-    if values.shape[1] != len(columns):
-        raise ValueError(f"{values.shape[1]} columns under {len(columns)} names")
-    return {name: values[:, columns.index(name)] for name in wanted}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return dict(read_columns(path, wanted, lambda there: _check(path, wanted, there)))
 
 
 def _hdf5(path: Path, wanted: tuple[str, ...]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from radarkit.errors import UserError
 from radarkit.recording import Float64
 
+_LARGEST = 1e30  # what is computed from more is beyond single precision
 _MOST_LOST = 0.5  # of a signal; what is left then says little of the rest
 
 
@@ -29,17 +30,25 @@ def bridge_gaps(values: Float64, what: str) -> tuple[Float64, NDArray[np.bool_]]
     Raises
     ------
     UserError
-        When more than half is lost.
+        When more than half is lost, or a number is beyond single precision.
     """
     finite = np.isfinite(values)
+    largest = float(np.abs(values[finite]).max(initial=0))
+    if largest > _LARGEST:
+        raise UserError(
+            f"{what} holds numbers up to {largest:.1g}",
+            expected=f"at most {_LARGEST:g}",
+            do="store samples that were lost as NaN",
+        )
     if finite.all():
         return values, np.ones(values.shape[-1], np.bool_)
     rows = np.array(values, np.float64).reshape(-1, values.shape[-1])
     time = np.arange(rows.shape[1])
-    for row, good in zip(rows, finite.reshape(rows.shape), strict=True):
+    for number, (row, good) in enumerate(zip(rows, finite.reshape(rows.shape), strict=True), 1):
         if good.mean() < 1 - _MOST_LOST:
+            which = f", row {number} of {len(rows)}," if len(rows) > 1 else ""
             raise UserError(
-                f"{int((~good).sum())} of {good.size} samples of {what} are NaN",
+                f"{int((~good).sum())} of {good.size} samples of {what}{which} are NaN",
                 expected=f"at most {_MOST_LOST:.0%}",
                 do="leave this recording out",
             )

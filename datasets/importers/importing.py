@@ -34,6 +34,8 @@ class Imported:
         Whose they are.
     kept : int
         Shards that were there already.
+    others : tuple of str
+        Names of shards in the output that are no part of this import.
     remarks : dict of str to tuple of str
         What was repaired or is out of the ordinary, by trial.
     failures : dict of str to str
@@ -45,6 +47,7 @@ class Imported:
     kept: int
     remarks: dict[str, tuple[str, ...]]
     failures: dict[str, str]
+    others: tuple[str, ...] = ()
 
 
 class _Made(NamedTuple):
@@ -130,19 +133,31 @@ def import_data(
         finished = not force and is_finished(shard, made_from)
         tasks.append(_Task(source, shard, made_from, config.rows, force, finished))
     if not tasks:
-        raise UserError(f"{path} holds nothing but {output}", do="check the path")
+        raise UserError(
+            f"everything in {path} lies in the output {output}", do="give another --output"
+        )
     _check_names(tasks)
     results = make_shards(_make, tasks, "files", jobs=jobs, on_shard=on_shard)
     made = [result for result in results.values() if isinstance(result, _Made)]
     failures = {name: one.reason for name, one in results.items() if isinstance(one, Failure)}
     if not made:
         first = next(iter(failures.values()))
-        raise UserError(first if len(tasks) == 1 else f"none of {len(tasks)} files fits: {first}")
+        raise UserError(
+            first if len(tasks) == 1 else f"none of {len(tasks)} files could be imported: {first}"
+        )
     _check_trials(results)
     subjects = {trial: subject for one in made for trial, subject in one.subjects.items()}
     remarks = {trial: said for one in made for trial, said in one.remarks.items() if said}
     kept = sum(task.finished for task in tasks)
-    return Imported(len(subjects), tuple(dict.fromkeys(subjects.values())), kept, remarks, failures)
+    own = {task.shard.name for task in tasks}
+    return Imported(
+        len(subjects),
+        tuple(dict.fromkeys(subjects.values())),
+        kept,
+        remarks,
+        failures,
+        tuple(sorted(file.name for file in output.glob("*.h5") if file.name not in own)),
+    )
 
 
 def _make(task: _Task) -> _Made:

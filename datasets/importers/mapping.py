@@ -160,6 +160,9 @@ class RadarTable(_Sampled):
                 f"{'a' if self.wavelength_m else 'no'} radar.wavelength_m with a {self.quantity}",
                 expected="one with phase and iq, and with nothing else",
             )
+        if isinstance(self.array, list) and len(set(self.array)) < len(self.array):
+            twice = next(name for name in self.array if self.array.count(name) > 1)
+            raise UserError(f"radar.array has {twice} twice", expected="an array a channel")
         if self.quantity == "iq" and isinstance(self.array, list) and len(self.array) != 2:
             raise UserError(
                 f"{len(self.array)} arrays of I and Q", expected="two real ones or a complex one"
@@ -209,6 +212,19 @@ class Mapping(_Table):
     files: FilesTable = FilesTable()
     radar: RadarTable
     ecg: EcgTable | None = None
+
+    @model_validator(mode="after")
+    def _check_apart(self) -> Self:
+        radar = self.radar.array
+        if (
+            self.ecg is not None
+            and self.ecg.file is None
+            and self.ecg.array in ([radar] if isinstance(radar, str) else radar)
+        ):
+            raise UserError(
+                f"{self.ecg.array} is both radar.array and ecg.array", expected="different arrays"
+            )
+        return self
 
     def ecg_path(self, radar: Path, parts: dict[str, str]) -> Path:
         """Say which file holds the ECG of a file of the radar; that itself where it is not said."""

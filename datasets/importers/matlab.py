@@ -3,6 +3,7 @@
 Both give the same: arrays as MATLAB shows them, text as str, a struct as a dict.
 """
 
+import warnings
 import zlib
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat
-from scipy.io.matlab import MatReadError
+from scipy.io.matlab import MatReadError, MatReadWarning
 
 from radarkit.errors import UserError
 
@@ -30,11 +31,15 @@ def read_matlab(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"no file {path}", do="check the path")
     try:
-        return {
-            name: _of_v5(value)
-            for name, value in loadmat(path).items()
-            if not name.startswith("__")
-        }
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a variable is unreadable: text is left of it
+            warnings.simplefilter("error", MatReadWarning)  # that there are two of one name
+            found = loadmat(path)
+        return {name: _of_v5(value) for name, value in found.items() if not name.startswith("__")}
+    except MatReadWarning as twice:
+        raise UserError(
+            f"{path.name}: {str(twice).partition(' in stream')[0]}", expected="one of each name"
+        ) from None
     except NotImplementedError:  # what scipy says of version 7.3
         return _read_v73(path)
     except MemoryError as error:  # a length that was overwritten
@@ -69,12 +74,15 @@ def numbers(value: Any, what: str, path: Path) -> NDArray[np.float64]:
     UserError
         When it is something else.
     """
+    if isinstance(value, str | dict | list):
+        kind = "text" if isinstance(value, str) else "a struct or cell array"
+        raise UserError(f"{what} in {path.name} is {kind}", expected="numbers")
     array = np.asarray(value)
     if array.dtype.kind not in "iufb" or array.size == 0:
-        kind = f"an array of shape {array.shape} and type {array.dtype}"
-        if isinstance(value, str | dict | list):
-            kind = "text" if isinstance(value, str) else "a struct or cell array"
-        raise UserError(f"{what} in {path.name} is {kind}", expected="numbers")
+        raise UserError(
+            f"{what} in {path.name} is an array of shape {array.shape} and type {array.dtype}",
+            expected="numbers",
+        )
     return array.astype(np.float64)
 
 
@@ -101,9 +109,12 @@ def scalar(value: Any, what: str, path: Path) -> float:
         When it is something else.
     """
     array = numbers(value, what, path)
-    if array.size != 1 or not np.isfinite(array).all():
+    if array.size != 1:
         raise UserError(f"{what} in {path.name} has the shape {array.shape}", expected="one number")
-    return float(array.reshape(-1)[0])
+    number = float(array.reshape(-1)[0])
+    if not np.isfinite(number):
+        raise UserError(f"{what} in {path.name} is {number}", expected="a finite number")
+    return number
 
 
 def _of_v5(value: Any) -> Any:

@@ -7,6 +7,7 @@ is, as a vibration of unknown scale. Gender and age are not kept.
 """
 
 import re
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import numpy as np
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.matlab import field, numbers, read_matlab, scalar, vector
+from radarkit.datasets.importers.plausible import finite_places, places_remark, still_remark
+from radarkit.datasets.importers.sampling import check_length
 from radarkit.datasets.importers.source import (
     RATE_HZ,
     ImportConfig,
@@ -31,17 +34,21 @@ _STATUSES = ("NB", "IB", "SP", "PE")
 
 
 def find(path: Path, config: ImportConfig) -> list[Source]:
-    """List the trials in a folder of ``1.mat`` to ``91.mat``, or the folder in it, by number."""
-    numbered = _numbered(path)
-    if not numbered and path.is_dir():  # the archive unpacks into a folder
+    """List the trials in a folder of ``1.mat`` to ``91.mat``, or the folder in it, by number.
+
+    Raises
+    ------
+    UserError
+        When there are none, or two files or folders to choose between.
+    """
+    numbered = _numbered([path] if path.is_file() else path.iterdir())
+    if path.is_dir():  # the archive unpacks into a folder
         folders = [sub for sub in sorted(path.iterdir()) if sub.is_dir()]
-        inside = [found for sub in folders if (found := _numbered(sub))]
-        if len(inside) > 1:
-            names = ", ".join(next(iter(found.values())).parent.name for found in inside)
-            raise UserError(
-                f"{path} holds numbered files in {names}", expected="one folder", do="name it"
-            )
-        numbered = inside[0] if inside else {}
+        inside = [found for sub in folders if (found := _numbered(sub.iterdir()))]
+        if len(inside) + bool(numbered) > 1:
+            first, *others = [found for found in (numbered, *inside) if found]
+            _refuse_two(path, first, others)
+        numbered = inside[0] if inside else numbered
     if not numbered:
         there = sorted(file.name for file in path.iterdir()) if path.is_dir() else [path.name]
         raise UserError(
@@ -62,9 +69,38 @@ def find(path: Path, config: ImportConfig) -> list[Source]:
     return sources
 
 
-def _numbered(path: Path) -> dict[int, Path]:
-    files = [path] if path.is_file() else [file for file in path.iterdir() if file.is_file()]
-    return {int(file.stem): file for file in files if re.fullmatch(r"0*[1-9]\d*\.mat", file.name)}
+def _numbered(files: Iterable[Path]) -> dict[int, Path]:
+    """Find the files that are called by a number.
+
+    Raises
+    ------
+    UserError
+        When two of them mean one trial.
+    """
+    numbered: dict[int, Path] = {}
+    for file in sorted(files):
+        if file.is_file() and re.fullmatch(r"0*[1-9]\d*\.mat", file.name):
+            other = numbered.setdefault(int(file.stem), file)
+            if other != file:
+                raise UserError(
+                    f"{other} and {file} are both trial {int(file.stem)}",
+                    expected="one file a trial",
+                    do="move one of them away",
+                )
+    return numbered
+
+
+def _refuse_two(path: Path, first: dict[int, Path], others: list[dict[int, Path]]) -> None:
+    """Refuse to choose between folders, and name two files of one trial if there are such."""
+    for other in others:
+        for number in sorted(first.keys() & other.keys()):
+            raise UserError(
+                f"{first[number]} and {other[number]} are both trial {number}",
+                expected="numbered files in one folder",
+                do="name the folder that is meant",
+            )
+    names = ", ".join(str(next(iter(found.values())).parent) for found in (first, *others))
+    raise UserError(f"{path} holds numbered files in {names}", expected="one folder", do="name it")
 
 
 def read_trial(path: Path, number: int, subject: str | None = None) -> list[ImportedTrial]:
@@ -97,6 +133,7 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             f"{path.name} has an RCG of shape {radar.shape} and {ecg.size} samples of ECG",
             expected=f"(samples, places), as ({SAMPLES}, {PLACES}), and as many samples",
         )
+    check_length(ecg.size, RATE_HZ, "RCG and ECG", path)
     places = numbers(field(data, "posXYZ", path), "posXYZ", path)
     if places.shape == (3, radar.shape[1]) != (3, 3):
         places = places.T
@@ -105,7 +142,11 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             f"{path.name} has a posXYZ of shape {places.shape}",
             expected=f"({radar.shape[1]}, 3), one for each column of the RCG",
         )
-    person = round(scalar(field(data, "id", path), "id", path))
+    places = finite_places(places, "posXYZ", path)
+    number_of_person = scalar(field(data, "id", path), "id", path)
+    if not number_of_person.is_integer():
+        raise UserError(f"id in {path.name} is {number_of_person:g}", expected="a whole number")
+    person = int(number_of_person)
     published = published_subject(number)
     if published not in (None, person):
         raise UserError(
@@ -114,11 +155,13 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
             do="check that files were not renamed",
         )
     status = field(data, "physistatus", path)
-    if status not in _STATUSES:
+    if not isinstance(status, str) or status not in _STATUSES:
+        shown = status if isinstance(status, str) else "of no text"
         raise UserError(
-            f"{path.name} has the physistatus {status!r}", expected=f"one of {', '.join(_STATUSES)}"
+            f"{path.name} has the physistatus {shown}", expected=f"one of {', '.join(_STATUSES)}"
         )
     radar, radar_known = bridge_gaps(np.ascontiguousarray(radar.T), f"the RCG of {path.name}")
+    still = still_remark(radar, "the RCG") + places_remark(places)
     ecg, ecg_known = bridge_gaps(ecg, f"the ECG of {path.name}")
     r_peaks, remarks = label(ecg, RATE_HZ)
     recording = Recording(
@@ -137,7 +180,7 @@ def read_trial(path: Path, number: int, subject: str | None = None) -> list[Impo
     )
     odd = () if radar.shape == (PLACES, SAMPLES) else (_size_remark(radar.shape),)
     lost = lost_remark(radar_known, "RCG", RATE_HZ) + lost_remark(ecg_known, "ECG", RATE_HZ)
-    return [ImportedTrial(recording, odd + lost + remarks)]
+    return [ImportedTrial(recording, odd + still + lost + remarks)]
 
 
 def _size_remark(shape: tuple[int, ...]) -> str:

@@ -28,6 +28,7 @@ from radarkit.datasets.importers.source import (
     ImportedTrial,
     Importer,
     Source,
+    check_apart,
 )
 from radarkit.datasets.importers.stitching import Stitcher, stitched
 from radarkit.errors import UserError
@@ -53,12 +54,15 @@ class _Window(NamedTuple):
 def find(path: Path, config: ImportConfig) -> list[Source]:
     """List the folders of trials in a folder, or the one that is given."""
     folders = [path, *path.iterdir()] if path.is_dir() else []
-    sources = []
+    sources, named = [], []
     for folder in sorted(folders):
-        if folder.is_dir() and _FOLDER.fullmatch(folder.name):
+        found = _FOLDER.fullmatch(folder.name)
+        if found is not None and folder.is_dir():
             name = folder.name.rstrip("_")
             read = partial(read_trial, folder)
             sources.append(Source(name, folder, read, {"grid": "mmecg-script"}))
+            named.append((folder, found[1], found[3]))
+    check_apart(named)
     if not sources:
         raise UserError(
             f"no folder of a trial in {path}", expected="folders like obj1_NB_1_", do="check it"

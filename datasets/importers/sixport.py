@@ -16,22 +16,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import speed_of_light
 
+from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
 from radarkit.datasets.importers.ellipse import fit_ellipse
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label_of_unknown_unit
 from radarkit.datasets.importers.matlab import field, scalar, vector
+from radarkit.datasets.importers.plausible import span_remark
+from radarkit.datasets.importers.sampling import lengths_remark
 from radarkit.datasets.importers.source import RATE_HZ, ImportedTrial
 from radarkit.errors import UserError
 from radarkit.extract.circle import choose_centre, fit_circle
 from radarkit.extract.phase import arctangent_phase, phase_to_displacement, usable_samples
-from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float64, Quantity, Recording
 
 WAVELENGTH_M = speed_of_light / 24.17e9  # of both data sets
 _SHORTEST_ARC_RAD = 2.5
 _LARGEST_IMBALANCE, _LARGEST_SKEW_RAD = 2.0, 0.6  # beyond it is no receiver's but a bad fit
+_WIDEST = 0.3  # of the radius: the spread of an echo around its circle; noise alone has 0.5
 _SHORTEST_S = 8.0  # two slow breaths
-_LENGTHS_DIFFER_S = 0.1
 
 
 class Names(NamedTuple):
@@ -72,9 +74,18 @@ def displacement_of_iq(
         When more than half is lost or the echo does not change.
     """
     (i, q), known = bridge_gaps(np.stack([i, q]), "I and Q")
+    for name, channel in (("I", i), ("Q", q)):
+        if np.ptp(channel) == 0:
+            raise UserError(
+                f"{name} does not change", expected="an I and a Q that see a chest move"
+            )
     raw = (i + 1j * q)[None]
-    circle = fit_circle(raw[:, known])
-    if not circle.radius[0] > 0:
+    try:
+        with np.errstate(invalid="ignore"):  # of points on one line
+            circle = fit_circle(raw[:, known])
+    except np.linalg.LinAlgError:
+        circle = None
+    if circle is None or not circle.radius[0] > 0:
         raise UserError("an I and Q that do not change", expected="the echo of a moving chest")
     echo, centre = raw, choose_centre(raw[:, known], circle)
     remarks: tuple[str, ...] = ()
@@ -89,6 +100,12 @@ def displacement_of_iq(
         )
     else:
         echo, centre = ellipse.to_circle(i, q)[None], np.zeros(1, np.complex128)
+    away = np.abs(echo - centre[:, None])[0, known]
+    if away.std() > _WIDEST * away.mean():
+        remarks += (
+            f"I and Q lie on no circle: their distance from its centre varies by "
+            f"{away.std() / away.mean():.0%}",
+        )
     phase_rad = arctangent_phase(echo, centre, usable_samples(echo, centre, known))
     return phase_to_displacement(phase_rad, wavelength_m)[0], known, remarks
 
@@ -128,18 +145,16 @@ def read_iq_trial(
             expected=f"at least {_SHORTEST_S:g} s",
         )
     motion_m, known, remarks = displacement_of_iq(i, q, WAVELENGTH_M)
+    remarks += span_remark(motion_m[None])
     ecg, ecg_known = bridge_gaps(ecg, f"{names.ecg} of {path.name}")
     remarks += lost_remark(known, "radar", rate_hz) + lost_remark(ecg_known, "ECG", ecg_rate_hz)
-    if abs(i.size / rate_hz - ecg.size / ecg_rate_hz) > _LENGTHS_DIFFER_S:
-        remarks += (
-            f"{i.size / rate_hz:.1f} s of radar and {ecg.size / ecg_rate_hz:.1f} s of ECG: the "
-            "longer is cut at its end",
-        )
-    radar = resample(motion_m[None], rate_hz, RATE_HZ)
-    ecg = resample(ecg[None], ecg_rate_hz, RATE_HZ)[0]
+    lasting_s = i.size / rate_hz, ecg.size / ecg_rate_hz
+    remarks += lengths_remark(*lasting_s, min(lasting_s))
+    radar = at_common_rate(motion_m[None], rate_hz)
+    ecg = at_common_rate(ecg[None], ecg_rate_hz)[0]
     samples = min(radar.shape[1], ecg.size)
-    valid = resample_valid(known, rate_hz, RATE_HZ)[:samples]
-    valid &= resample_valid(ecg_known, ecg_rate_hz, RATE_HZ)[:samples]
+    valid = valid_at_common_rate(known, rate_hz)[:samples]
+    valid &= valid_at_common_rate(ecg_known, ecg_rate_hz)[:samples]
     ecg_mv, r_peaks, odd = label_of_unknown_unit(ecg[:samples], RATE_HZ)
     recording = Recording(
         radar=radar[:, :samples].astype(np.float32),

@@ -1,6 +1,6 @@
 """What an importer gives: sources that each become a shard, and the trials read from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -126,6 +126,30 @@ def unfit(file: Path, root: Path, expected: str) -> Source:
 
 def _refuse(name: str, expected: str) -> list[ImportedTrial]:
     raise UserError(f"{name} is left out", expected=expected)
+
+
+def check_apart(named: Iterable[tuple[Path, str, str]]) -> None:
+    """Refuse two files or folders of one trial, before any is read.
+
+    Parameters
+    ----------
+    named : iterable of tuple
+        Each path with the subject and the trial in it.
+
+    Raises
+    ------
+    UserError
+        Naming both.
+    """
+    by_trial: dict[tuple[str, str], Path] = {}
+    for path, subject, trial in named:
+        other = by_trial.setdefault((subject, trial), path)
+        if other != path:
+            raise UserError(
+                f"{other} and {path} are both trial {trial} of {subject}",
+                expected="one of each trial",
+                do="name them apart, or move one away",
+            )
 
 
 def sources_in(

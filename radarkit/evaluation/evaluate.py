@@ -12,7 +12,7 @@ import numpy as np
 
 from radarkit.datasets.live_noise import LiveNoise
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import seen_subjects, unseen_subjects
+from radarkit.datasets.splits import left_out_subjects, seen_subjects, unseen_subjects
 from radarkit.datasets.trial_header import TrialHeader
 from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
@@ -84,6 +84,20 @@ class Evaluation:
         scored = dict.fromkeys(trial.header.subject for trial in self.trials)
         return seen_subjects(tuple(scored), self.record.split)
 
+    @property
+    def lost_s(self) -> float:
+        """How much of the scored trials rests on samples that radar or ECG lost."""
+        return float(
+            sum((~trial.truth.valid).sum() / trial.truth.sample_rate_hz for trial in self.trials)
+        )
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Subjects of the data who are not scored, being in no part of the split of the run."""
+        scored = {trial.header.subject for trial in self.trials}
+        unused = left_out_subjects(self.dataset.subjects, self.record.split)
+        return tuple(name for name in unused if name not in scored)
+
 
 def evaluate(
     run: Path,
@@ -100,7 +114,8 @@ def evaluate(
     run : Path
         Folder of the run.
     data : Path
-        Labelled data set; subjects the run trained on or was chosen by are left out.
+        Labelled data set; subjects the run trained on or was chosen by are left out, and those in
+        no part of its split.
     on_trial : callable
         Called after each trial with its number, the number of trials, and its name.
     noise : LiveNoise, optional
@@ -181,4 +196,20 @@ def _check_fit(header: TrialHeader, record: RunRecord) -> None:
         raise UserError(
             f"trial {header.name} has {found[0]} channels, {found[1]} rows and {found[2]:g} Hz",
             expected=f"{wanted[0]} channels, {wanted[1]} rows and {wanted[2]:g} Hz, as in training",
+        )
+    check_rows(header, record)
+
+
+def check_rows(header: TrialHeader, record: RunRecord) -> None:
+    """Refuse a trial whose rows stand for other frequencies than those the run has learnt from.
+
+    As many rows of another band would be read as if they were of the known one.
+    """
+    found, wanted = (header.low_hz, header.high_hz), record.rows_hz
+    if not np.allclose(found, wanted, atol=0, rtol=1e-3):
+        raise UserError(
+            f"the spectrogram of trial {header.name} has rows from {found[0]:.3g} to "
+            f"{found[1]:.3g} Hz",
+            expected=f"{wanted[0]:.3g} to {wanted[1]:.3g} Hz, as in training",
+            do="import the data with the --grid of the training",
         )

@@ -9,7 +9,7 @@ from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC, NOISE_METRICS, shown_delta_m
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
 from radarkit.evaluation.page import write_page
-from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, PublishedRow, published
+from radarkit.evaluation.published_noise import FRAMEWORKS, PublishedRow, published
 from radarkit.evaluation.robustness_figure import robustness_figure
 from radarkit.evaluation.robustness_rows import NoiseRow, networks
 from radarkit.style import embed
@@ -62,7 +62,7 @@ def write_noise_page(
                     domain,
                     lambda row: f"{row.method} ({row.run})",
                 ),
-                "picture": embed(robustness_figure(of_networks, domain)),
+                "picture": embed(robustness_figure(of_networks, domain, facts["printed_for"])),
             }
             for domain in domains
         ],
@@ -70,7 +70,7 @@ def write_noise_page(
             (name, [(each.label, _printed(published(name, each))) for each in everywhere])
             for name in FRAMEWORKS
         ],
-        where=WHERE,
+        where=facts["printed_for"],
         failed_below=f"{FAILED_BELOW_PCC:.0%}",
         facts=json.dumps(facts, indent=2, ensure_ascii=False),
     )

@@ -1,18 +1,24 @@
 """What a measurement under noise is made from: runs, data, domains and a seed."""
 
 import hashlib
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from radarkit import __version__
+from radarkit.datasets.published_splits import SPLITS
 from radarkit.datasets.reader import Dataset
-from radarkit.datasets.splits import seen_subjects
+from radarkit.datasets.splits import left_out_subjects, seen_subjects
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import scored_trials, trial_input
 from radarkit.evaluation.noise_conditions import Condition, Domain, conditions_of
+from radarkit.evaluation.published_noise import WHERE
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RECORD, RunRecord
+
+_MMECG = ("mmecg", "radarode-mtl")  # importers of what the printed figures are of
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,11 @@ class Protocol:
                     "checkpoint": _digest(run),
                     "subjects": scored,
                     "subjects_seen_in_training": list(seen_subjects(scored, record.split)),
+                    "subjects_left_out": [
+                        name
+                        for name in left_out_subjects(dataset.subjects, record.split)
+                        if name not in scored
+                    ],
                 }
             )
             for header in headers:
@@ -88,7 +99,26 @@ class Protocol:
             "data": fingerprint(dataset),
             "domains": list(self.domains),
             "noise_seed": self.seed,
+            "printed_for": printed_for(dataset, {name for run in runs for name in run["subjects"]}),
         }
+
+
+def printed_for(dataset: Dataset, scored: Collection[str]) -> str:
+    """Say what the printed rows are of, beside the runs that stand next to them.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        What the runs are scored on.
+    scored : collection of str
+        The subjects.
+    """
+    made_from = json.loads(dataset.attributes.get("config_json", "{}"))
+    if made_from.get("importer") not in _MMECG:
+        return WHERE
+    if set(scored) == set(SPLITS["mmecg-as-published"].test):
+        return "MMECG data set, the trials that the runs are scored on"
+    return "MMECG data set, as the runs, with another test"
 
 
 def _check_domains(name: str, record: RunRecord, domains: tuple[Domain, ...]) -> None:

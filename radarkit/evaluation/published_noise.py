@@ -1,4 +1,4 @@
-"""What other people printed for these noises, on another data set: to stand beside, not to beat.
+"""What others printed for these noises, on MMECG: to stand beside, not to beat.
 
 Source: seed, the tables "Comparison of the frameworks under different SNR" and "under abrupt
 noises", as printed, in the published spectrogram domain on MMECG recordings. There people of the

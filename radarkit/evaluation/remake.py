@@ -33,12 +33,13 @@ def train_command(config: TrainConfig, data: str, run: str, split: Split | None 
     for key, value in _changes(preset, config.model_dump(mode="json")):
         words += ["--set", f"{key}={_toml(value)}"]
     if split is not None and not _drawn(split, config.seed):
-        words += ["--split", next((name for name in SPLITS if SPLITS[name] == split), "SPLIT.toml")]
+        alike = (name for name in SPLITS if SPLITS[name].parts == split.parts)
+        words += ["--split", next(alike, "SPLIT.toml")]
     return shlex.join(words)
 
 
 def _drawn(split: Split, seed: int) -> bool:
-    everybody = [name for _, names in split for name in names]
+    everybody = [name for names in split.parts.values() for name in names]
     return len(everybody) > 2 and split == split_by_subject(everybody, seed=seed)
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import CLEAN, Condition, Domain, conditions_of
-from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
+from radarkit.evaluation.published_noise import FRAMEWORKS, published
 from radarkit.evaluation.robustness_rows import NoiseRow
 from radarkit.style import DASHES, PALE, legend_above_all, line_styles, new_figure
 
@@ -25,7 +25,7 @@ _KINDS = {  # title and axis
 _DELTA = "delta_m_percent"
 
 
-def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
+def robustness_figure(rows: Sequence[NoiseRow], domain: Domain, where: str) -> Figure:
     """Draw the curves of some runs in one domain.
 
     Parameters
@@ -34,6 +34,8 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
         One a run and condition; those of other domains are left out.
     domain : str
         Where the noise was added.
+    where : str
+        What the printed rows are of, for the legend.
     """
     metrics = (*NOISE_METRICS, _DELTA)
     figure, panels = new_figure(len(metrics) * len(_KINDS), 1.9, columns=len(_KINDS))
@@ -46,7 +48,7 @@ def robustness_figure(rows: Sequence[NoiseRow], domain: Domain) -> Figure:
         for framework, dash in zip(FRAMEWORKS, DASHES, strict=False):
             printed = [_printed(framework, each, metric) for each in shown]
             panel.plot(
-                places, printed, dash, color=PALE, linewidth=0.9, label=f"{framework} ({WHERE})"
+                places, printed, dash, color=PALE, linewidth=0.9, label=f"{framework} ({where})"
             )
         for run, style in zip(runs, line_styles(), strict=False):
             values = [_value(rows, run, each, metric) for each in shown]

@@ -18,7 +18,7 @@ import numpy as np
 from radarkit.evaluation.delta_m import NOISE_METRICS
 from radarkit.evaluation.noise_conditions import Domain
 from radarkit.evaluation.noise_page import write_noise_page
-from radarkit.evaluation.published_noise import FRAMEWORKS, WHERE, published
+from radarkit.evaluation.published_noise import FRAMEWORKS, published
 from radarkit.evaluation.robustness_figure import robustness_figure
 from radarkit.evaluation.robustness_rows import NoiseRow, networks
 from radarkit.files import atomic_file
@@ -44,10 +44,11 @@ def write_robustness(
     facts : mapping
         What the rows were made from, ready for JSON.
     """
+    where = facts["printed_for"]
     for domain in domains:
         with atomic_file(folder / f"robustness-{domain}.png", force=True) as part:
-            robustness_figure(networks(rows), domain).savefig(part, dpi=DPI, format="png")
-    flat = [_flat(row) for row in rows]
+            robustness_figure(networks(rows), domain, where).savefig(part, dpi=DPI, format="png")
+    flat = [_flat(row, where) for row in rows]
     with (
         atomic_file(folder / "robustness.csv", force=True) as part,
         part.open("w", encoding="utf-8", newline="") as file,
@@ -58,7 +59,7 @@ def write_robustness(
     write_noise_page(folder / "report.html", rows, domains, facts)
     content = {
         **facts,
-        "printed_rows": f"{WHERE}; noise in the spectrogram",
+        "printed_rows": f"{where}; noise in the spectrogram",
         "rows": [_nested(row) for row in rows],
     }
     with atomic_file(folder / "robustness.json", force=True) as part:
@@ -77,13 +78,13 @@ def _nested(row: NoiseRow) -> dict[str, Any]:
     }
 
 
-def _flat(row: NoiseRow) -> dict[str, Any]:
+def _flat(row: NoiseRow, where: str) -> dict[str, Any]:
     cells = _own(row)
     cells |= {f"{name} change_percent": _defined(x) for name, x in row.changes_percent.items()}
     for framework in FRAMEWORKS:
         printed = published(framework, row.condition)
         for name in (*NOISE_METRICS, "delta_m_percent"):
-            cells[f"{framework} ({WHERE}) {name}"] = (
+            cells[f"{framework} ({where}) {name}"] = (
                 "failed" if printed is None else getattr(printed, name)
             )
     return cells

@@ -3,13 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from radarkit import __version__
+from radarkit.datasets.importers.source import SCRIPT_GRID
 from radarkit.datasets.windows import R_FRACTION, TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.models import RadarOdeMtl
 from radarkit.models.export import Exported, check_export, export_model
 from radarkit.models.export_formats import INPUT
-from radarkit.spectrogram.grid import DEFAULT_GRID
+from radarkit.spectrogram.grid import DEFAULT_GRID, FrequencyGrid
 from radarkit.training.checkpoint import load_model
 from radarkit.training.run import BEST, RunRecord
 
@@ -56,11 +59,13 @@ def describe(record: RunRecord) -> dict[str, Any]:
     Returns
     -------
     dict
-        Ready for JSON. ``frequencies_hz`` is None where the spectrogram is not of the size that
-        radarkit makes. Names of people are not in it.
+        Ready for JSON. ``frequencies_hz`` is None where the spectrogram has not the rows of one
+        that radarkit makes. Names of people are not in it.
     """
     window, model = record.train.window, record.model
-    rows_hz = list(DEFAULT_GRID.frequencies_hz) if model.rows == DEFAULT_GRID.rows else None
+    known = (DEFAULT_GRID, SCRIPT_GRID)
+    grids = (grid for grid in known if grid.rows == model.rows and _is_of(grid, record))
+    grid = next(grids, None)
     return {
         "format": FORMAT,
         "radarkit_version": __version__,
@@ -72,7 +77,7 @@ def describe(record: RunRecord) -> dict[str, Any]:
             "frames": model.frames,
             "length_s": window.length_s,
             "frame_rate_hz": model.frames / window.length_s,
-            "frequencies_hz": rows_hz,
+            "frequencies_hz": None if grid is None else list(grid.frequencies_hz),
             "method": "magnitude of the SST of the chest's acceleration",
             "normalisation": "min-max to [0, 1], each channel over the window",
         },
@@ -84,3 +89,7 @@ def describe(record: RunRecord) -> dict[str, Any]:
         "run": record.model_dump(mode="json", include={"train", "model", "versions"}),
         "data": record.data.get("name"),
     }
+
+
+def _is_of(grid: FrequencyGrid, record: RunRecord) -> bool:
+    return bool(np.allclose((grid.low_hz, grid.high_hz), record.rows_hz, atol=0, rtol=1e-4))

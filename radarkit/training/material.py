@@ -120,14 +120,22 @@ def model_config(dataset: Dataset, config: TrainConfig) -> ModelConfig:
     Raises
     ------
     UserError
-        When its trials are of different sizes.
+        When its trials are of different sizes, or their rows stand for different frequencies.
     """
     sizes = {(t.channels, t.rows, config.window.frames(t.frame_rate_hz)) for t in dataset.trials}
     if len(sizes) > 1:
         raise UserError(
             f"trials of different sizes (channels, rows, frames of a window): {sorted(sizes)}",
             expected="one size in all trials",
-            do="extract them with the same --channels",
+            do="make them all with as many channels and one --grid",
+        )
+    bands = {(round(t.low_hz, 3), round(t.high_hz, 3)) for t in dataset.trials}
+    if len(bands) > 1:
+        raise UserError(
+            "spectrograms with rows from "
+            + " and ".join(f"{low:g} to {high:g} Hz" for low, high in sorted(bands)),
+            expected="one band in all trials",
+            do="import them with the same --grid",
         )
     channels, rows, frames = sizes.pop()
     return ModelConfig(
@@ -146,5 +154,6 @@ def describe(dataset: Dataset) -> dict[str, Any]:
     described = {key: found[key] for key in wanted if key in found}
     return {
         "name": dataset.path.name,
+        "rows_hz": [dataset.trials[0].low_hz, dataset.trials[0].high_hz],
         **{k: v.item() if isinstance(v, np.generic) else v for k, v in described.items()},
     }

@@ -20,6 +20,7 @@ from radarkit.datasets.splits import Split
 from radarkit.errors import UserError
 from radarkit.files import atomic_file, check_output, held_folder
 from radarkit.models import ModelConfig
+from radarkit.spectrogram.grid import DEFAULT_GRID
 from radarkit.training.config import TrainConfig
 from radarkit.training.reference import Reference
 
@@ -40,7 +41,7 @@ class RunRecord(BaseModel):
     reference : Reference
         Constants of the training subjects.
     data : dict
-        Path, version, seed and configuration of the data set.
+        Path, version, seed and configuration of the data set, and the band of its spectrograms.
     versions : dict
         Of radarkit and the libraries that numbers depend on.
     """
@@ -53,6 +54,12 @@ class RunRecord(BaseModel):
     reference: Reference
     data: dict[str, Any]
     versions: dict[str, str]
+
+    @property
+    def rows_hz(self) -> tuple[float, float]:
+        """Frequencies of the first and last row of the spectrograms that it was trained on."""
+        low_hz, high_hz = self.data.get("rows_hz", (DEFAULT_GRID.low_hz, DEFAULT_GRID.high_hz))
+        return float(low_hz), float(high_hz)
 
     def save(self, folder: Path) -> None:
         """Write ``run.json``."""

@@ -65,7 +65,11 @@ BAD = [
     ("mmecg", mmecg(ECG=np.zeros((100, 1))), "2400, 3) and 100 samples of ECG"),
     ("mmecg", mmecg(posXYZ=np.zeros((2, 3))), "a posXYZ of shape (2, 3); expected (3, 3)"),
     ("mmecg", mmecg(id=30), "is of subject 30; expected subject 29, who made trial 57"),
-    ("mmecg", mmecg(physistatus="XX"), "the physistatus 'XX'; expected one of NB"),
+    ("mmecg", mmecg(physistatus="XX"), "the physistatus XX; expected one of NB"),
+    ("mmecg", mmecg(physistatus=np.arange(3)), "the physistatus of no text; expected one of NB"),
+    ("mmecg", mmecg(id=29.4), "id in 57.mat is 29.4; expected a whole number"),
+    ("mmecg", mmecg(seconds=5.0), "RCG and ECG in 57.mat lasts 5 s at 200 Hz; expected at least 8"),
+    ("mmecg", mmecg(posXYZ=np.full((3, 3), np.nan)), "9 of 9 numbers of posXYZ in 57.mat are NaN"),
     ("mmecg", mmecg(RCG="none"), "RCG in 57.mat is text"),
     ("mmecg", mmecg(RCG=np.full((2400, 3), np.nan)), "are NaN; expected at most 50%"),
     ("mmecg", other("one.mat", x=1), "holds one.mat; expected 1.mat to 91.mat"),
@@ -91,7 +95,11 @@ BAD = [
     ),
     ("shi", other("DATASET_2017-02-16_10-56-05_Person 11.mat", x=1), "expected a field radar_I"),
     ("shi", other("one.mat", x=1), "expected files like DATASET_"),
-    ("shi", shi(radar_I=np.ones((24000, 1)), radar_Q=np.ones((24000, 1))), "do not change"),
+    (
+        "shi",
+        shi(radar_I=np.ones((24000, 1)), radar_Q=np.ones((24000, 1))),
+        "I does not change",
+    ),
     (
         "radarode-mtl",
         released(lambda inside: (inside / "ecg_seg_2.npy").unlink()),
@@ -108,6 +116,11 @@ BAD = [
         "800 values from 0.3 to 0.3; expected 800 or 200 of zeros and ones",
     ),
     ("radarode-mtl", other("one.mat", x=1), "expected folders like obj1_NB_1_"),
+    (
+        "radarode-mtl",
+        released(lambda inside: shutil.copytree(inside, inside.with_name("obj1_SP_1_"))),
+        "obj1_SP_1_ are both trial 1 of 1; expected one of each trial",
+    ),
 ]
 
 
@@ -150,7 +163,18 @@ def test_what_is_odd_is_said_once_and_what_is_whole_is_imported(tmp_path, monkey
     assert odd == "4 trials: 3 places and 2400 samples, not 50 and 35505 as published"
     assert bad.startswith("radarkit: 005: ") and "5.mat is not a whole MATLAB file" in bad
     shown = call("info", "out")
+    assert odd in shown.stdout.splitlines()
     assert "vibration [arbitrary]" in shown.stdout and "no redistribution" in shown.stdout
+
+
+def test_shards_of_another_import_are_not_passed_over_in_silence(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make.write_mmecg(tmp_path / "mmecg", (1, 2), seconds=9.0)
+    assert "also holds" not in call("import", "mmecg", "mmecg", "-o", "out").output
+    (tmp_path / "mmecg" / "2.mat").unlink()
+    done = call("import", "mmecg", "mmecg", "-o", "out")
+    assert done.exit_code == 0
+    assert "out also holds 002.h5, no part of this import" in done.stderr.splitlines()
 
 
 @pytest.fixture

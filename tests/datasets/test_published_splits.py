@@ -20,7 +20,7 @@ SHARED = tuple(dict.fromkeys(filter(None, map(shared_name, range(1, 92)))))
 def part_of(trial):
     split = SPLITS["mmecg-as-published"]
     name = shared_name(trial)
-    return next((part for part, names in split if name in names), None)
+    return next((part for part, names in split.parts.items() if name in names), None)
 
 
 def test_every_trial_has_one_of_eleven_people():
@@ -44,7 +44,7 @@ def test_the_split_as_published_names_whom_it_shares():
 def test_the_split_by_subject_holds_out_everybody_of_the_published_test():
     split = SPLITS["mmecg-by-subject"]
     assert {published_subject(trial) for trial in range(75, 86)} == {int(s) for s in split.test}
-    assert sorted(who for _, names in split for who in names) == sorted(PEOPLE)
+    assert sorted(who for names in split.parts.values() for who in names) == sorted(PEOPLE)
 
 
 def test_a_split_is_read_for_the_names_it_fits():
@@ -56,7 +56,9 @@ def test_a_split_is_read_for_the_names_it_fits():
 def test_a_split_of_your_own_comes_from_a_file(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text('train = ["1", "2"]\nvalidation = ["5"]\ntest = ["9"]\n')
-    assert read_split(str(path), PEOPLE).test == ("9",)
+    split = read_split(str(path), PEOPLE)
+    assert split.test == ("9",)
+    assert split.left_out == tuple(who for who in PEOPLE if who not in ("1", "2", "5", "9"))
 
 
 def test_the_leaking_split_needs_names_that_say_so():
@@ -109,6 +111,7 @@ BAD = [
     ('train = ["1"]\nvalidation = ["2"]\ntest = ["40"]\n', "no subject 40"),
     ('train = ["1"]\nvalidation = ["2"]\ntest = ["9"]\nseed = 1\n', "seed"),
     ("train = = 1", "is not TOML"),
+    ('train = "1"\nvalidation = ["2"]\ntest = ["9"]\n', "train = '1'; expected a valid list"),
 ]
 
 

@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radarkit.datasets.splits import Split, split_by_subject, unseen_subjects
+from radarkit.datasets.splits import (
+    Split,
+    left_out_subjects,
+    split_by_subject,
+    unseen_subjects,
+)
 from radarkit.errors import UserError
 
 
@@ -46,3 +51,15 @@ def test_a_split_read_back_from_a_file_is_checked_too():
         Split.model_validate_json('{"train": ["a", "b"], "validation": ["c"], "test": ["a"]}')
     with pytest.raises(UserError, match="subject b is in train and in train"):
         Split(train=("a", "b", "b"), validation=("c",), test=("d",))
+
+
+def test_whoever_a_split_leaves_out_is_not_tested_and_strangers_are():
+    split = Split(train=("a",), validation=("b",), test=("c",), left_out=("d", "e"))
+    assert unseen_subjects(["a", "d", "c", "stranger", "b"], split) == ("c", "stranger")
+    assert left_out_subjects(["e", "c", "d", "e"], split) == ("e", "d")
+    with pytest.raises(UserError, match=r"but for d, whom its split leaves out, were used"):
+        unseen_subjects(["a", "d"], split)
+    with pytest.raises(UserError, match="subject c is in test and in left_out"):
+        Split(train=("a",), validation=("b",), test=("c",), left_out=("c",))
+    before = '{"train": ["a"], "validation": ["b"], "test": ["c"]}'  # of a run made before
+    assert Split.model_validate_json(before).left_out == ()

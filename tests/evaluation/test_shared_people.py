@@ -26,14 +26,14 @@ def place(tmp_path_factory):
     """Data of two people, one of whom has two names, a run on them, and their split."""
     folder = tmp_path_factory.mktemp("shared")
     source = Dataset(write_data(folder / "source.h5"))
-    names = [name for _, names in SPLIT for name in names]
+    names = [name for names in SPLIT.parts.values() for name in names]
     with create(folder / "data.h5", config={}, seed=None) as writer:
         for header, name in zip(source.trials, names, strict=True):
             recording = dataclasses.replace(source.recording(header), subject=name)
             writer.add(recording, spectrogram_of(recording))
     write_run(folder / "run", folder / "data.h5")
     assert RunRecord.load(folder / "run").split == SPLIT
-    lists = (f'{part} = ["{name}"]\n' for (part, _), name in zip(SPLIT, names, strict=True))
+    lists = (f'{part} = ["{name}"]\n' for part, name in zip(SPLIT.parts, names, strict=True))
     (folder / "split.toml").write_text("".join(lists))
     return folder
 

@@ -55,7 +55,12 @@ def test_fields_of_another_kind_are_refused(tmp_path):
     with pytest.raises(UserError, match=r"shape \(2, 2\); expected one signal"):
         vector(np.eye(2), "a", path)
     with pytest.raises(UserError, match="expected one number"):
-        scalar([1, 2], "a", path)
+        scalar(np.arange(2), "a", path)
+    with pytest.raises(UserError, match=r"a in one\.mat is nan; expected a finite number"):
+        scalar(np.nan, "a", path)
+    for ragged in ([np.zeros(2), np.zeros(3)], [1, 2]):
+        with pytest.raises(UserError, match="is a struct or cell array; expected numbers"):
+            vector(ragged, "a", path)
 
 
 def test_a_field_in_other_capitals_is_the_same_unless_there_are_two(tmp_path):
@@ -64,3 +69,11 @@ def test_a_field_in_other_capitals_is_the_same_unless_there_are_two(tmp_path):
     assert field({"radar_i": 1, "radar_I": 2}, "radar_I", path) == 2
     with pytest.raises(UserError, match="holds RADAR_I, radar_i; expected a field radar_I"):
         field({"radar_i": 1, "RADAR_I": 2}, "radar_I", path)
+
+
+def test_two_variables_of_one_name_are_not_chosen_between(tmp_path):
+    savemat(tmp_path / "one.mat", {"a": np.eye(2)})
+    content = (tmp_path / "one.mat").read_bytes()
+    (tmp_path / "one.mat").write_bytes(content + content[128:])  # without its header
+    with pytest.raises(UserError, match=r'Duplicate variable name "a"; expected one of each name'):
+        read_matlab(tmp_path / "one.mat")

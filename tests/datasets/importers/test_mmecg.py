@@ -1,5 +1,7 @@
 """Where MMECG lies and how it may be stored."""
 
+import shutil
+
 import h5py
 import numpy as np
 import pytest
@@ -21,7 +23,28 @@ def test_the_folder_that_the_archive_unpacks_into_is_found(tmp_path):
 def test_two_folders_of_numbered_files_are_not_guessed_between(tmp_path):
     for name in ("original", "smoothed"):
         write_mmecg(tmp_path / name, (2,), seconds=9.0)
-    with pytest.raises(UserError, match="numbered files in original, smoothed; expected one"):
+    with pytest.raises(UserError, match=r"original.2\.mat and .*smoothed.2\.mat are both trial 2"):
+        find(tmp_path, ImportConfig())
+    (tmp_path / "smoothed" / "2.mat").rename(tmp_path / "smoothed" / "3.mat")
+    with pytest.raises(UserError, match=r"numbered files in .*original, .*smoothed; expected one"):
+        find(tmp_path, ImportConfig())
+
+
+def test_two_files_of_one_trial_are_refused_and_named(tmp_path):
+    write_mmecg(tmp_path, (2, 5), seconds=9.0)
+    shutil.copy(tmp_path / "2.mat", tmp_path / "02.mat")
+    with pytest.raises(UserError) as refused:
+        find(tmp_path, ImportConfig())
+    assert f"{tmp_path / '02.mat'} and {tmp_path / '2.mat'} are both trial 2" in str(refused.value)
+
+
+def test_files_beside_a_folder_of_others_are_not_preferred(tmp_path):
+    write_mmecg(tmp_path, (2,), seconds=9.0)
+    write_mmecg(tmp_path / "more", (2, 5), seconds=9.0)
+    with pytest.raises(UserError, match=r"2\.mat and .*more.2\.mat are both trial 2"):
+        find(tmp_path, ImportConfig())
+    (tmp_path / "more" / "2.mat").unlink()
+    with pytest.raises(UserError, match=r"numbered files in .*, .*more; expected one folder"):
         find(tmp_path, ImportConfig())
 
 

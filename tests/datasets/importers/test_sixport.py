@@ -54,5 +54,5 @@ def test_a_held_breath_takes_a_circle_and_says_so():
 def test_more_lost_than_kept_is_refused():
     i, q = iq_of(breathing(), np.random.default_rng(4))
     i[: i.size // 2 + 100] = np.nan
-    with pytest.raises(UserError, match="5100 of 10000 samples of I and Q are NaN"):
+    with pytest.raises(UserError, match="5100 of 10000 samples of I and Q, row 1 of 2, are NaN"):
         displacement_of_iq(i, q, WAVELENGTH_M)
