@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from radarkit.datasets.importers.arrays import READERS, read_arrays
-from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label
 from radarkit.datasets.importers.mapping import (
@@ -33,6 +32,7 @@ from radarkit.datasets.importers.source import (
     stamp,
 )
 from radarkit.errors import UserError
+from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float32, Float64, Quantity, Recording
 
 _STARTS_S = 0.1  # a first time that is no zero of its own
@@ -171,9 +171,9 @@ def _ecg(
     ecg = table.scale * vector(arrays[table.array], table.array, path)
     rate_hz, start_s = sampling_of(arrays, table, table.array, ecg.size, path)
     ecg, known = bridge_gaps(ecg, table.array)
-    ecg_mv = at_common_rate(ecg[None], rate_hz)[0]
+    ecg_mv = resample(ecg[None], rate_hz, RATE_HZ)[0]
     remarks = lost_remark(known, table.array, rate_hz)
-    return ecg_mv, valid_at_common_rate(known, rate_hz), start_s, remarks
+    return ecg_mv, resample_valid(known, rate_hz, RATE_HZ), start_s, remarks
 
 
 GENERIC = Importer(

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import cumulative_trapezoid
 
-from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.mapping import RadarTable
 from radarkit.datasets.importers.matlab import numbers, vector
@@ -21,6 +20,7 @@ from radarkit.datasets.importers.sixport import displacement_of_iq
 from radarkit.datasets.importers.source import RATE_HZ
 from radarkit.errors import UserError
 from radarkit.extract.phase import phase_to_displacement
+from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float64, Quantity
 
 KEPT = {"acceleration": Quantity.ACCELERATION, "vibration": Quantity.VIBRATION}
@@ -82,8 +82,8 @@ def radar_of(
     remarks += lost_remark(known, what, rate_hz)
     if rate_hz < RATE_HZ:
         remarks += (f"{what} is sampled at {rate_hz:g} Hz and has nothing above half of it",)
-    valid = valid_at_common_rate(known, rate_hz)
-    return at_common_rate(radar, rate_hz), valid, start_s, remarks
+    valid = resample_valid(known, rate_hz, RATE_HZ)
+    return resample(radar, rate_hz, RATE_HZ), valid, start_s, remarks
 
 
 def _stacked(arrays: dict[str, Any], table: RadarTable, path: Path) -> Float64:

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import speed_of_light
 
-from radarkit.datasets.importers.common_rate import at_common_rate, valid_at_common_rate
 from radarkit.datasets.importers.ellipse import fit_ellipse
 from radarkit.datasets.importers.gaps import bridge_gaps, lost_remark
 from radarkit.datasets.importers.labels import label_of_unknown_unit
@@ -27,6 +26,7 @@ from radarkit.datasets.importers.source import RATE_HZ, ImportedTrial
 from radarkit.errors import UserError
 from radarkit.extract.circle import choose_centre, fit_circle
 from radarkit.extract.phase import arctangent_phase, phase_to_displacement, usable_samples
+from radarkit.extract.resample import resample, resample_valid
 from radarkit.recording import Float64, Quantity, Recording
 
 WAVELENGTH_M = speed_of_light / 24.17e9  # of both data sets
@@ -150,11 +150,11 @@ def read_iq_trial(
     remarks += lost_remark(known, "radar", rate_hz) + lost_remark(ecg_known, "ECG", ecg_rate_hz)
     lasting_s = i.size / rate_hz, ecg.size / ecg_rate_hz
     remarks += lengths_remark(*lasting_s, min(lasting_s))
-    radar = at_common_rate(motion_m[None], rate_hz)
-    ecg = at_common_rate(ecg[None], ecg_rate_hz)[0]
+    radar = resample(motion_m[None], rate_hz, RATE_HZ)
+    ecg = resample(ecg[None], ecg_rate_hz, RATE_HZ)[0]
     samples = min(radar.shape[1], ecg.size)
-    valid = valid_at_common_rate(known, rate_hz)[:samples]
-    valid &= valid_at_common_rate(ecg_known, ecg_rate_hz)[:samples]
+    valid = resample_valid(known, rate_hz, RATE_HZ)[:samples]
+    valid &= resample_valid(ecg_known, ecg_rate_hz, RATE_HZ)[:samples]
     ecg_mv, r_peaks, odd = label_of_unknown_unit(ecg[:samples], RATE_HZ)
     recording = Recording(
         radar=radar[:, :samples].astype(np.float32),
