@@ -32,6 +32,23 @@ def test_a_capture_holds_the_same_samples_in_every_container(folder, container):
     np.testing.assert_array_equal(samples(container), samples("plain"))
 
 
+def test_recorded_captures_are_never_replaced_by_simulated_ones(refused, folder, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "night.bin").write_bytes(b"recorded")
+    (tmp_path / "mine" / "radar.toml").write_text("# mine")
+    (tmp_path / "file.bin").write_bytes(b"recorded")
+    for output in ("out.h5", "out"):
+        here = ("simulate", "-o", output, *PEOPLE, "--force")
+        assert "night.bin, which was not simulated" in refused(*here, "--raw", "mine")
+        assert "--raw file.bin is a file" in refused(*here, "--raw", "file.bin")
+    assert (tmp_path / "mine" / "night.bin").read_bytes() == b"recorded"
+    assert (tmp_path / "mine" / "radar.toml").read_text() == "# mine"
+    assert (tmp_path / "file.bin").read_bytes() == b"recorded"
+    for container in ("plain", "split"):  # what was simulated may be replaced
+        again = ("simulate", "-o", f"{container}.h5", "--raw", container, *PEOPLE, "--force")
+        assert run(*again, "--container", container, cwd=folder).returncode == 0
+
+
 def test_a_container_that_cannot_be_had_is_refused(refused, tmp_path):
     here = ("simulate", "-o", "out.h5")
     assert "'split'" in refused(*here, "--raw", "raw", "--container", "tape")
