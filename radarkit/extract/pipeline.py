@@ -24,6 +24,7 @@ from radarkit.extract.range import RangeProfiles, range_gate
 from radarkit.extract.rates import breathing_rate
 from radarkit.extract.resample import resample, resample_valid
 from radarkit.extract.survey import Survey, survey
+from radarkit.extract.timing import wrong_timing
 
 _SHORTEST_S = 8.0  # two slow breaths
 _SLOWEST_FRAMES_HZ = 10.0  # below, neither the heart's harmonics nor the noise floor are seen
@@ -96,6 +97,7 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
     movements = motion_segments(motion_m, rate_hz)
     calm = capture.valid & ~during(movements, capture.frames, rate_hz)
     breathing = breathing_rate(motion_m, rate_hz, calm)
+    bin_of_chest = round(found.chest_range_m / radar.range_bin_m)
     report = describe(
         capture,
         {"radar": radar.model_dump(mode="json"), "extract": config.model_dump(mode="json")},
@@ -106,7 +108,8 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         heart=heart_rate(motion_m, rate_hz, breathing, calm),
         movements=movements,
         wanted=config.channels,
-        misread=has_images(capture, round(found.chest_range_m / radar.range_bin_m)),
+        misread=has_images(capture, bin_of_chest),
+        timing=wrong_timing(capture, bin_of_chest),
     )
     return Extraction(
         resample(motion_m, rate_hz, config.sample_rate_hz).astype(np.float32),
