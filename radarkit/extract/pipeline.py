@@ -20,6 +20,7 @@ from radarkit.extract.heart import heart_rate
 from radarkit.extract.images import has_images
 from radarkit.extract.movement import during, motion_segments
 from radarkit.extract.points import measure
+from radarkit.extract.presence import absence, somebody_else
 from radarkit.extract.range import RangeProfiles, range_gate
 from radarkit.extract.rates import breathing_rate
 from radarkit.extract.resample import resample, resample_valid
@@ -98,6 +99,11 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
     calm = capture.valid & ~during(movements, capture.frames, rate_hz)
     breathing = breathing_rate(motion_m, rate_hz, calm)
     bin_of_chest = round(found.chest_range_m / radar.range_bin_m)
+    doubts = (
+        wrong_timing(capture, bin_of_chest),
+        absence(points, capture.valid, rate_hz),
+        somebody_else(found, radar),
+    )
     report = describe(
         capture,
         {"radar": radar.model_dump(mode="json"), "extract": config.model_dump(mode="json")},
@@ -109,7 +115,7 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         movements=movements,
         wanted=config.channels,
         misread=has_images(capture, bin_of_chest),
-        timing=wrong_timing(capture, bin_of_chest),
+        doubts=[one for one in doubts if one],
     )
     return Extraction(
         resample(motion_m, rate_hz, config.sample_rate_hz).astype(np.float32),
