@@ -106,7 +106,7 @@ def _shown(key: str) -> str:
 
 
 def _instead(error: ValidationError, missing: str) -> str:
-    """What to do where a key is missing: it may be there, misspelt."""
+    """Say what to do where a key is missing: it may be there, misspelt."""
     table = missing.rpartition(".")[0]
     others = [".".join(map(str, one["loc"])) for one in error.errors()]
     unknown = [

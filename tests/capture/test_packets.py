@@ -137,7 +137,8 @@ def test_the_notes_count_what_was_repaired(tmp_path):
     sent[40], sent[41] = sent[41], sent[40]
     capture = opened(tmp_path, sent, config)
     assert capture.notes == (
-        "12 of 3 000 packets lost (17 472 bytes), zero-filled; 3 packets repeated; 1 packet out of order",
+        "12 of 3 000 packets lost (17 472 bytes), zero-filled; 3 packets repeated; "
+        "1 packet out of order",
     )
     assert capture.frames_invalid == 12
     np.testing.assert_array_equal(np.flatnonzero(~capture.valid), np.arange(1200, 1212))

@@ -53,7 +53,10 @@ def test_one_chest_that_stays_is_not_warned_of(capture_of):
     [
         (TIME_S > 15, "missing for 15 s of 40 s (0 to 15 s)"),
         (TIME_S < 30, "missing for 10 s of 40 s (30 to 40 s)"),
-        ((TIME_S < 10) | ((TIME_S > 14) & (TIME_S < 32)), "missing for 11 s of 40 s (longest: 32 to 40 s)"),
+        (
+            (TIME_S < 10) | ((TIME_S > 14) & (TIME_S < 32)),
+            "missing for 11 s of 40 s (longest: 32 to 40 s)",
+        ),
     ],
 )
 def test_a_chair_that_is_empty_for_a_while_is_said(capture_of, there, says):

@@ -7,9 +7,7 @@ from radarkit.capture import ArrayConfig, ChirpConfig, FrameConfig, RadarConfig
 from radarkit.capture.config import SPEED_OF_LIGHT_M_PER_S as C
 from radarkit.extract.timing import wrong_timing
 
-CHIRP = ChirpConfig(
-    start_frequency_hz=60e9, slope_hz_per_s=60e12, samples=64, sample_rate_hz=4e6
-)
+CHIRP = ChirpConfig(start_frequency_hz=60e9, slope_hz_per_s=60e12, samples=64, sample_rate_hz=4e6)
 CHIRP_S, FRAME_S, FRAMES = 100e-6, 0.02, 1500
 BIN = 5
 
