@@ -157,4 +157,8 @@ def _radar(
             do="leave adc.axes out",
         )
     front_end = REALISTIC if realistic else None
+    if seen_by is not None and seen_by.adc.bits == 12 and not realistic:
+        scene = RawConfig().front_end  # its clutter fills 14 bits
+        counts = scene.chest_counts * 2.0 ** (seen_by.adc.bits - 16)
+        front_end = scene.model_copy(update={"chest_counts": counts})
     return raw, from_options(RawConfig, radar=seen_by, front_end=front_end, container=container)
