@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+_SAMPLE_RATES_HZ = (50.0, 10_000.0)  # twice what the spectrogram shows; what memory holds
+
 
 def extract(
     captures: Annotated[
@@ -78,6 +80,13 @@ def extract(
 
     if dask is not None and jobs > 1:
         raise UserError(f"--jobs {jobs} and --dask", expected="one of them")
+    if not _SAMPLE_RATES_HZ[0] <= sample_rate <= _SAMPLE_RATES_HZ[1]:
+        raise UserError(
+            f"--sample-rate {sample_rate:g}",
+            expected="{:g} to {:g} Hz; the spectrogram reaches up to 25 Hz".format(
+                *_SAMPLE_RATES_HZ
+            ),
+        )
     if config is None and board is not None:
         raise UserError(f"--board {board} without --config", expected="both")
     with progress_bar("captures") as advance:
@@ -86,6 +95,7 @@ def extract(
             read_config(config, board=board) if config else None,
             from_options(
                 ExtractConfig,
+                named={"min_range_m": "min_range", "max_range_m": "max_range"},
                 channels=channels,
                 sample_rate_hz=sample_rate,
                 min_range_m=min_range,

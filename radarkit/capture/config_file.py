@@ -8,6 +8,7 @@ from radarkit.capture.config import RadarConfig
 from radarkit.capture.config_toml import read_toml, validated
 from radarkit.capture.infineon import read_infineon
 from radarkit.capture.json_file import JsonNode
+from radarkit.capture.regular import check_regular
 from radarkit.capture.setup_json import read_setup
 from radarkit.capture.ti_cfg import L_SDK_COMMANDS, read_cfg
 from radarkit.capture.ti_json import read_mmwave
@@ -51,6 +52,7 @@ def read_config(path: Path | str, *, board: str | None = None) -> RadarConfig:
 def _reader(path: Path) -> Callable[[Path], RadarConfig]:
     if path.is_dir():
         return read_infineon
+    check_regular(path, "radar configuration")
     size = path.stat().st_size
     if size > _MOST_BYTES:
         raise UserError(f"{path} is no radar configuration: it has {size} bytes", expected=_KINDS)

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 from radarkit.capture.config import RadarConfig
 from radarkit.errors import UserError
 from radarkit.files import atomic_file, load_toml
-from radarkit.validation import first_problem
+from radarkit.validation import Problem, first_problem
+
+_UNITS = {"_hz_per_s": "Hz/s: 60 MHz/us are 60e12", "_hz": "Hz", "_s": "seconds"}  # by ending
 
 
 def read_toml(path: Path) -> RadarConfig:
@@ -86,14 +88,45 @@ def _as_user_error(path: Path, error: ValidationError, names: Mapping[str, str])
     key = _renamed(problem.key, names)
     match problem.kind:
         case "missing":
-            return UserError(f"{path} has no {key}", do=f"add {key}")
+            return UserError(f"{path} has no {_shown(key)}", do=_instead(error, key))
         case "extra_forbidden":
             return UserError(f"{path} has an unknown key {key}", do=f"remove {key}")
         case "value_error":
             message = _renamed(problem.wanted, names)
             return UserError(f"{path}: {message}" if not key else f"{path}: {key}: {message}")
         case _:
-            return UserError(f"{path}: {key}{problem.value}", expected=problem.wanted)
+            return UserError(
+                f"{path}: {key}{problem.value}", expected=problem.wanted, do=_in_unit(problem, key)
+            )
+
+
+def _shown(key: str) -> str:
+    """Name of a key; a table as TOML writes it."""
+    return key if "." in key else f"[{key}]"
+
+
+def _instead(error: ValidationError, missing: str) -> str:
+    """Say what to do where a key is missing: it may be there, misspelt."""
+    table = missing.rpartition(".")[0]
+    others = [".".join(map(str, one["loc"])) for one in error.errors()]
+    unknown = [
+        key
+        for key, one in zip(others, error.errors(), strict=True)
+        if one["type"] == "extra_forbidden" and key.rpartition(".")[0] == table
+    ]
+    if unknown:
+        return f"add {_shown(missing)}, or is {_shown(unknown[0])}, which is not known, meant so?"
+    return f"add {_shown(missing)}"
+
+
+def _in_unit(problem: Problem, key: str) -> str | None:
+    """Remind of the unit in the name of a key whose value is out of its limits."""
+    if not problem.kind.startswith(("greater_than", "less_than")):
+        return None
+    for ending, unit in _UNITS.items():
+        if key.endswith(ending):
+            return f"give it in {unit}"
+    return None
 
 
 def _renamed(text: str, names: Mapping[str, str]) -> str:

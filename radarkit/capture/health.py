@@ -223,7 +223,8 @@ class HealthMeter:
                 f"negative beat frequencies are {self.negative_half_db:.0f} dB above the positive "
                 f'ones: I and Q seem swapped, try iq_order = "{other}" under [adc] (a '
                 "configuration of another kind becomes one with [adc] by `radarkit info CONFIG "
-                "--toml radar.toml`)"
+                "--toml radar.toml`); right as it is only if most echoes come from beyond "
+                f"{self._config.max_range_m / 2:.3g} m"
             )
         return found
 

@@ -16,6 +16,7 @@ from radarkit.capture.packet_headers import DATAGRAM, RECORD
 from radarkit.capture.packet_walk import has_packets
 from radarkit.capture.packets import PacketStream
 from radarkit.capture.parts import all_parts
+from radarkit.capture.regular import check_regular
 from radarkit.capture.stream import ByteStream, FileStream, StreamFrames, untouched_frames
 from radarkit.capture.words import adc_limits, check_words
 from radarkit.capture.zero_filled import frames_without_zero_filled
@@ -84,7 +85,7 @@ def open_capture(
 
         return open_setup(check_input(path, "capture"), config, allow_partial=allow_partial)
     parts = all_parts(path)
-    check_input(path, "capture")
+    check_regular(check_input(path, "capture"), "capture")
     if config is None:
         raise UserError(
             f"{path} needs a configuration: it does not say how it was recorded",

@@ -224,10 +224,14 @@ def _of_the_packets(
             "zero-filled"
         )
     if repeated:
-        said.append(f"{_spaced(repeated)} repeated")
+        said.append(f"{_packets(repeated)} repeated")
     if late:
-        said.append(f"{_spaced(late)} out of order")
+        said.append(f"{_packets(late)} out of order")
     return ["; ".join(said)] if said else []
+
+
+def _packets(number: int) -> str:
+    return f"{_spaced(number)} packet" + ("" if number == 1 else "s")
 
 
 def _spaced(number: int) -> str:

@@ -53,7 +53,7 @@ def parts_there(path: Path) -> dict[int, Path]:
     found = {}
     for other in others:
         match = _NUMBERED.fullmatch(other.name)
-        if match and part_path(path, int(match["number"])) == other:
+        if match and part_path(path, int(match["number"])) == other and other.is_file():
             found[int(match["number"])] = other
     return dict(sorted(found.items()))
 

@@ -89,7 +89,7 @@ class CliProfile:
     Raises
     ------
     UserError
-        When it cannot be read.
+        When it cannot be read, or is no plain text.
     """
 
     def __init__(self, path: Path) -> None:
@@ -99,6 +99,10 @@ class CliProfile:
             text = path.read_text("utf-8-sig", errors="replace")
         except OSError as error:
             raise UserError(f"{path} cannot be read ({error})") from None
+        if "\0" in text:
+            raise UserError(
+                f"{path} is not plain text", do="save it as UTF-8 (Windows may write UTF-16)"
+            )
         self.lines: list[CliLine] = []
         for number, line in enumerate(text.splitlines(), start=1):
             words = line.split("%")[0].split("#")[0].split()

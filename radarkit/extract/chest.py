@@ -71,11 +71,11 @@ class Chest:
         range_m = found.chest_range_m
         at_runs_m = found.track_m()
         places_m = np.array([range_m]) if at_runs_m is None else at_runs_m
-        half_width_m = _half_width_m(radar)
+        width_m = half_width_m(radar)
         bins = range_gate(
             radar,
-            max(0.0, float(places_m.min()) - half_width_m),
-            min(radar.max_range_m, float(places_m.max()) + half_width_m),
+            max(0.0, float(places_m.min()) - width_m),
+            min(radar.max_range_m, float(places_m.max()) + width_m),
         )
         track_m = static = None
         if at_runs_m is not None:
@@ -139,11 +139,11 @@ class Chest:
         if self.track_m is not None:
             track_m = self.track_m[start:stop]
             profiles = follow_range(
-                profiles, track_m, self.range_m, _half_width_m(radar), self.static
+                profiles, track_m, self.range_m, half_width_m(radar), self.static
             )
         return block[inside], profiles
 
 
-def _half_width_m(radar: RadarConfig) -> float:
+def half_width_m(radar: RadarConfig) -> float:
     """How far to look to either side of a chest."""
     return HALF_DEPTH_M + _MARGIN_BINS * radar.range_bin_m

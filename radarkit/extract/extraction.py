@@ -83,6 +83,7 @@ def describe(
     movements: list[Segment],
     wanted: int,
     misread: bool,
+    doubts: list[str],
 ) -> ExtractionReport:
     """Put together what a person should know.
 
@@ -106,6 +107,9 @@ def describe(
         How many points were asked for.
     misread : bool
         Whether the words seem to be put together the wrong way; see `radarkit.extract.images`.
+    doubts : list of str
+        What else a person should know, from `radarkit.extract.timing` and
+        `radarkit.extract.presence`.
     """
     radar = capture.config
     return ExtractionReport(
@@ -136,6 +140,7 @@ def describe(
         warnings=tuple(
             health.warnings
             + ([_MISREAD] if misread else [])
+            + doubts
             + _warnings(capture, points, wanted)
             + ([] if breathing.per_min else ["no clear breathing rate"])
             + ([] if heart.per_min else ["no clear heart rate"])

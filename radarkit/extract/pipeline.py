@@ -20,10 +20,12 @@ from radarkit.extract.heart import heart_rate
 from radarkit.extract.images import has_images
 from radarkit.extract.movement import during, motion_segments
 from radarkit.extract.points import measure
+from radarkit.extract.presence import absence, somebody_else
 from radarkit.extract.range import RangeProfiles, range_gate
 from radarkit.extract.rates import breathing_rate
 from radarkit.extract.resample import resample, resample_valid
 from radarkit.extract.survey import Survey, survey
+from radarkit.extract.timing import wrong_timing
 
 _SHORTEST_S = 8.0  # two slow breaths
 _SLOWEST_FRAMES_HZ = 10.0  # below, neither the heart's harmonics nor the noise floor are seen
@@ -96,6 +98,12 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
     movements = motion_segments(motion_m, rate_hz)
     calm = capture.valid & ~during(movements, capture.frames, rate_hz)
     breathing = breathing_rate(motion_m, rate_hz, calm)
+    bin_of_chest = round(found.chest_range_m / radar.range_bin_m)
+    doubts = (
+        wrong_timing(capture, bin_of_chest),
+        absence(points, capture.valid, rate_hz),
+        somebody_else(found, radar),
+    )
     report = describe(
         capture,
         {"radar": radar.model_dump(mode="json"), "extract": config.model_dump(mode="json")},
@@ -106,7 +114,8 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         heart=heart_rate(motion_m, rate_hz, breathing, calm),
         movements=movements,
         wanted=config.channels,
-        misread=has_images(capture, round(found.chest_range_m / radar.range_bin_m)),
+        misread=has_images(capture, bin_of_chest),
+        doubts=[one for one in doubts if one],
     )
     return Extraction(
         resample(motion_m, rate_hz, config.sample_rate_hz).astype(np.float32),

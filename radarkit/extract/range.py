@@ -65,6 +65,7 @@ def range_gate(config: RadarConfig, min_range_m: float, max_range_m: float) -> N
             f"no range bin between {min_range_m:g} and {max_range_m:g} m",
             expected=f"a gate within 0 to {config.max_range_m:.3g} m, bins of "
             f"{config.range_bin_m:.3g} m",
+            do="check --min-range and --max-range, chirp.slope_hz_per_s and chirp.samples",
         )
     return bins
 

@@ -78,7 +78,7 @@ class Survey:
         if not lively.any():
             raise UserError(
                 f"no moving chest found from {self.ranges_m[0]:.2f} to {self.ranges_m[-1]:.2f} m: "
-                f"the most lively channel is {self.motion_db.max():.1f} dB above noise",
+                f"{_liveliest(float(self.motion_db.max()))}",
                 expected=f"{_LEAST_MOTION_DB:g} dB or more",
                 do="check the range gate, the configuration and the order of I and Q",
             )
@@ -174,6 +174,12 @@ def survey(capture: Capture, bins: NDArray[np.integer], runs: int | None = None)
         speed=np.asarray(np.angle(turned) / between_s),
         echo=np.asarray(static, np.complex64),
     )
+
+
+def _liveliest(motion_db: float) -> str:
+    if np.isneginf(motion_db):
+        return "no channel has a signal that changes"
+    return f"the most lively channel is {motion_db:.1f} dB above noise"
 
 
 def _apart(starts: NDArray[np.int64], length: int) -> NDArray[np.int64]:

@@ -32,6 +32,7 @@ _BREATH = r"RESP.*|THOR.*|ABDO.*|CHEST.*|IMP.*"
 _TO_MV = {"mv": 1.0, "uv": 1e-3, "µv": 1e-3, "μv": 1e-3, "v": 1e3}
 _SLOWEST_HZ = 100.0
 _BRIDGED_S = 0.05
+_R_WAVES_MV = (0.02, 50.0)  # of any lead of any chest, with room to spare
 _INVERTED = 1.3  # how much deeper than high the QRS complexes of an inverted lead are
 
 
@@ -76,6 +77,8 @@ def record_paths(path: Path) -> tuple[Path, ...]:
         if not found:
             raise UserError(f"no ECG record in {path}", expected="WFDB (.hea) or EDF files")
         return tuple(sorted(found))
+    if path.suffix == ".dat":
+        path = path.with_suffix("")
     is_header = path.suffix == ".hea" or path.suffix.lower() == ".edf"
     header = path if is_header else path.with_name(f"{path.name}.hea")
     if not header.is_file():
@@ -104,6 +107,7 @@ def read_record(header: Path) -> EcgRecord:
         peaks = find_r_peaks(ecg_mv, SAMPLE_RATE_HZ)
     else:
         peaks = to_local_maximum(ecg_mv.astype(np.float64), rough, round(REACH_S * SAMPLE_RATE_HZ))
+    _check_height(ecg_mv, peaks, f"{lead} of {header.stem}")
     breath = next((c for name, c in channels.items() if _is(_BREATH, name)), None)
     return EcgRecord(
         header.stem,
@@ -113,6 +117,20 @@ def read_record(header: Path) -> EcgRecord:
         peaks,
         None if breath is None else _breath(breath, ecg_mv.size),
     )
+
+
+def _check_height(ecg_mv: Float32, peaks: NDArray[np.int64], what: str) -> None:
+    """Raise where the R waves are so high or low that the header must name a wrong unit or gain."""
+    inside = peaks[(peaks >= 0) & (peaks < ecg_mv.size)]
+    if inside.size == 0:
+        return
+    height_mv = float(np.median(ecg_mv[inside]) - np.median(ecg_mv))
+    if not _R_WAVES_MV[0] <= height_mv <= _R_WAVES_MV[1]:
+        raise UserError(
+            f"{what} has R waves of {height_mv:.3g} mV",
+            expected=f"{_R_WAVES_MV[0]:g} to {_R_WAVES_MV[1]:g} mV",
+            do="correct gain and unit in its header",
+        )
 
 
 def _lead(channels: Mapping[str, Channel], name: str) -> str:

@@ -81,7 +81,9 @@ def normalise(values: Float32) -> Float32:
     """
     low = values.min(axis=(-2, -1), keepdims=True)
     span = values.max(axis=(-2, -1), keepdims=True) - low
-    return np.asarray((values - low) / np.where(span > 0, span, 1), np.float32)
+    normalised = np.asarray(values - low, np.float32)
+    normalised /= np.where(span > 0, span, 1)  # in place: a night has gigabytes of them
+    return normalised
 
 
 def entropy(spectrogram: Spectrogram) -> Float64:

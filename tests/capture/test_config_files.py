@@ -311,6 +311,13 @@ def test_another_json_is_refused(tmp_path, text, words):
     assert words in refusal(tmp_path, text, "radar.json")
 
 
+def test_a_profile_in_utf_16_is_told_from_one_without_lines(tmp_path):
+    path = tmp_path / "radar.cfg"
+    path.write_text("profileCfg 0 77 7 7 57 0 0 70 1 64 5209 0 0 30\n", encoding="utf-16")
+    with pytest.raises(UserError, match="not plain text; save it as UTF-8"):
+        read_config(path)
+
+
 def test_another_text_is_refused(tmp_path):
     assert "expected .toml of radarkit" in refusal(tmp_path, "hello", "radar.txt")
     assert "expected .toml of radarkit" in refusal(tmp_path, b"\x00\xff" * 99, "radar.bin")

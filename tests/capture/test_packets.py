@@ -122,7 +122,8 @@ def test_what_came_is_right_and_what_did_not_is_zero_and_flagged(
     said = " ".join(capture.notes)
     gone = len([index for index in lost if came[0] < index < came[-1]])
     assert (f"{gone} of {came[-1] - came[0] + 1} packets lost" in said) == (gone > 0)
-    assert (f"{len(copies)} repeated" in said) == (len(copies) > 0)
+    copied = f"{len(copies)} packet{'s' if len(copies) > 1 else ''} repeated"
+    assert (copied in said) == (len(copies) > 0)
     first_copies = list(dict.fromkeys(order))
     assert ("out of order" in said) == (first_copies != sorted(first_copies))
 
@@ -136,7 +137,8 @@ def test_the_notes_count_what_was_repaired(tmp_path):
     sent[40], sent[41] = sent[41], sent[40]
     capture = opened(tmp_path, sent, config)
     assert capture.notes == (
-        "12 of 3 000 packets lost (17 472 bytes), zero-filled; 3 repeated; 1 out of order",
+        "12 of 3 000 packets lost (17 472 bytes), zero-filled; 3 packets repeated; "
+        "1 packet out of order",
     )
     assert capture.frames_invalid == 12
     np.testing.assert_array_equal(np.flatnonzero(~capture.valid), np.arange(1200, 1212))
@@ -250,7 +252,7 @@ def test_a_repeated_last_datagram_ends_where_its_copy_begins_whatever_its_sample
     sent = packets_of(bytes(stream), "udp")
     capture = opened(tmp_path, [*sent, sent[-1]], config, allow_partial=True)
     assert (capture.frames, capture.bytes_left_over) == (3, 1000)
-    assert capture.notes == ("1 repeated",)
+    assert capture.notes == ("1 packet repeated",)
 
 
 @pytest.mark.parametrize("period", [5, 8, math.inf])

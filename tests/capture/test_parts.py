@@ -31,10 +31,12 @@ def test_parts_are_joined_by_their_numbers_whichever_is_opened(parts):
         assert capture.notes == ("12 parts joined, adc_Raw_0.bin to adc_Raw_11.bin",)
 
 
-@pytest.mark.parametrize("missing", [0, 3])
-def test_a_part_that_is_missing_is_named(parts, missing):
+@pytest.mark.parametrize(("missing", "folder_instead"), [(0, False), (3, False), (3, True)])
+def test_a_part_that_is_missing_is_named(parts, missing, folder_instead):
     folder, config, _ = parts
     (folder / f"adc_Raw_{missing}.bin").unlink()
+    if folder_instead:
+        (folder / f"adc_Raw_{missing}.bin").mkdir()
     for opened in (0, 1):
         with pytest.raises(UserError, match=f"no adc_Raw_{missing}.bin"):
             open_capture(folder / f"adc_Raw_{opened}.bin", config, allow_partial=True)

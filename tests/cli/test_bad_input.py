@@ -100,7 +100,16 @@ def test_two_captures_for_one_file(refused, capture, tmp_path):
 
 
 def test_an_option_out_of_range(refused, capture):
-    assert "--sample-rate-hz -5.0" in refused(*extract(capture, more=("--sample-rate", "-5")))
+    assert "--sample-rate -5" in refused(*extract(capture, more=("--sample-rate", "-5")))
+    # 30 seconds at a gigahertz are 12 GB a point
+    assert "50 to 10000 Hz" in refused(*extract(capture, more=("--sample-rate", "1e9")))
+    assert "--min-range -1" in refused(*extract(capture, more=("--min-range", "-1")))
+
+
+def test_a_pipe_is_no_capture_and_no_configuration(refused, capture, radar, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe is a pipe or a device" in refused(*extract("pipe"))
+    assert "pipe is a pipe or a device" in refused(*extract(capture, config="pipe"))
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ WRONG = {
     "3 receivers": ({"array": {"rx": 3}}, SHAPE),
     "8 receivers": ({"array": {"rx": 8}, "frame": {"period_s": 0.01}}, SHAPE),
     "2 receivers and 2 loops": ({"array": {"rx": 2}, "frame": {"loops": 2}}, SHAPE),
+    "2 loops": ({"frame": {"loops": 2}}, "as in 5"),
+    "2 transmitters": ({"frame": {"tx_order": [0, 1]}}, "check frame.loops, frame.tx_order"),
     "4 lanes": ({"adc": {"lanes": 4}}, SHAPE),
     "real samples": ({"adc": {"format": "real"}, "chirp": {"samples": 128}}, FOUR_TIMES),
     "real samples of 8 receivers": ({"adc": {"format": "real"}, "array": {"rx": 8}}, FOUR_TIMES),

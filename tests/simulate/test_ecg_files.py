@@ -5,6 +5,7 @@ import pytest
 
 from radarkit.errors import UserError
 from radarkit.simulate.ecg import Morphology, draw_ecg
+from radarkit.simulate.ecg_files import record_paths
 from radarkit.simulate.real_ecg import RealHearts
 from radarkit.simulate.rhythm import Beats
 
@@ -86,6 +87,14 @@ def no_volts(folder):
     return write_edf(folder, [("ECG", "kg", 250, heartbeats())])
 
 
+def volts_for_millivolts(folder):
+    return write_wfdb(folder, [("II", heartbeats())], 250, units=["V"])
+
+
+def microvolts_for_millivolts(folder):
+    return write_edf(folder, [("ECG", "uV", 250, heartbeats())])
+
+
 def truncated_wfdb(folder):
     path = write_wfdb(folder, [("II", heartbeats())], 250)
     cut(path.with_suffix(".dat"), 0.5)
@@ -129,6 +138,8 @@ def text_as_edf(folder):
         (short, "r lasts 12 s; expected at least 30 s for trial 1 of 30 s"),
         (slow, "ECG of r is sampled at 50 Hz; expected 100 Hz or more"),
         (no_volts, "ECG of r is given in kg; expected mV, uV or V"),
+        (volts_for_millivolts, r"II of r has R waves of [\d.e+]+ mV; expected 0.02 to 50 mV"),
+        (microvolts_for_millivolts, r"ECG of r has R waves of 0.00\d+ mV; expected"),
         (truncated_wfdb, "cannot read the ECG record"),
         (damaged_header, "cannot read the ECG record"),
         (header_without_data, "cannot read the ECG record"),
@@ -141,6 +152,11 @@ def test_what_holds_no_heart_is_refused_in_one_line(tmp_path, make, says):
     with pytest.raises(UserError, match=says) as caught:
         RealHearts(path).heart(0, 0, 1, float(SECONDS))
     assert "\n" not in str(caught.value)
+
+
+def test_a_record_may_be_named_by_its_samples(tmp_path):
+    path = write_wfdb(tmp_path, [("II", heartbeats())], 250)
+    assert record_paths(path.with_suffix(".dat")) == record_paths(path)
 
 
 @pytest.mark.parametrize(("package", "name"), [("wfdb", "r.hea"), ("edfio", "r.edf")])
