@@ -11,7 +11,7 @@ from radarkit.datasets.windows import TARGET_RATE_HZ
 from radarkit.errors import UserError
 from radarkit.evaluation.any_channels import AnyChannels
 from radarkit.evaluation.assemble import Reconstruction
-from radarkit.evaluation.evaluate import HOP_S, OnTrial
+from radarkit.evaluation.evaluate import HOP_S, OnTrial, check_rows
 from radarkit.evaluation.frameworks import method_names
 from radarkit.evaluation.hrv import Hrv
 from radarkit.evaluation.own_rate import own_rate
@@ -198,3 +198,4 @@ def check_fit(header: TrialHeader, record: RunRecord) -> None:
             f"{found[2]:g} Hz",
             expected=f"{wanted[0]} rows, {wanted[1]} frames and {wanted[2]:g} Hz, as in training",
         )
+    check_rows(header, record)

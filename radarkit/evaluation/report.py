@@ -17,7 +17,6 @@ from matplotlib.figure import Figure
 from radarkit.evaluation.columns import METRICS
 from radarkit.evaluation.delta_m import FAILED_BELOW_PCC
 from radarkit.evaluation.page import write_page
-from radarkit.evaluation.published_noise import WHERE
 from radarkit.evaluation.report_tables import (
     PRINTED_METRICS,
     beside_printed,
@@ -152,6 +151,5 @@ def write_report(path: Path, content: ReportContent, *, force: bool = False) -> 
         printed_metrics=PRINTED_METRICS,
         own=own,
         printed=printed,
-        where=WHERE,
         configuration=json.dumps(content.configuration, indent=2, default=str, ensure_ascii=False),
     )

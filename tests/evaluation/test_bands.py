@@ -9,6 +9,7 @@ from radarkit.datasets.importers.source import SCRIPT_GRID, ImportConfig
 from radarkit.datasets.reader import Dataset
 from radarkit.errors import UserError
 from radarkit.evaluation.evaluate import scored_trials
+from radarkit.evaluation.reading import check_fit
 from radarkit.spectrogram.grid import DEFAULT_GRID
 from radarkit.training.export import describe
 from radarkit.training.material import describe as describe_data
@@ -44,6 +45,9 @@ def test_a_run_reads_its_own_band_alone(place):
         assert len(scored_trials(Dataset(place / own), record)) == 1
         with pytest.raises(UserError, match=r"has rows from .* Hz; expected .*, as in training"):
             scored_trials(Dataset(place / other), record)
+        check_fit(Dataset(place / own).trials[0], record)
+        with pytest.raises(UserError, match=r"has rows from .* Hz; expected .*, as in training"):
+            check_fit(Dataset(place / other).trials[0], record)
 
 
 def test_a_run_that_does_not_say_its_band_has_the_usual_one(place):

@@ -168,7 +168,7 @@ def test_a_report_says_where_the_model_is_not_better(tmp_path, content):
 def test_the_printed_rows_stand_beside_the_run_to_their_last_digit(tmp_path, content):
     write_report(tmp_path / "report.html", content)
     page = Page((tmp_path / "report.html").read_text("utf-8"))
-    first = page.rows.index([["Printed, another data set, shared people"], []])
+    first = page.rows.index([["Printed, MMECG data set, shared people"], []])
     assert [[cell[0] for cell in row] for row in page.rows[first + 1 : first + 4]] == [
         ["radarODE-MTL", "0.089", "0.8503", "8.22", "4.08"],
         ["radarODE", "0.091", "0.8353", "9.08", "4.03"],
