@@ -51,6 +51,10 @@ def reconstruct(
     """Reconstruct the ECG of captures or data without one, and say how far to believe it."""
     import tempfile
 
+    from radarkit.files import check_output
+
+    check_output(output, force=force)  # before anything heavy is loaded
+
     from radarkit.capture.parts import part_group
     from radarkit.cli.errors import EXIT_CODE
     from radarkit.cli.extract_table import say

@@ -17,10 +17,7 @@ from radarkit.validation import first_problem
 
 _SHIPPED = resources.files("radarkit.datasets") / "recipes"
 _SUFFIX = ".toml"
-_WANTED = {
-    "missing": "a distribution there",
-    "extra_forbidden": "a quantity that is simulated; this one is not",
-}
+_UNKNOWN = "a quantity that is simulated; this one is not"
 
 
 def shipped_recipes() -> tuple[str, ...]:
@@ -48,9 +45,14 @@ def load_recipe(name: str = "default", **changes: Any) -> Recipe:
         return Recipe(**(_tables(name) | changes))
     except ValidationError as error:
         problem = first_problem(error)
+        if problem.kind == "missing":
+            raise UserError(
+                f"recipe {name} has no {problem.key}",
+                do='begin it with extends = "default", whose quantities it then changes',
+            ) from error
         raise UserError(
             f"recipe {name}: {problem.key}{problem.value}",
-            expected=_WANTED.get(problem.kind, problem.wanted),
+            expected=_UNKNOWN if problem.kind == "extra_forbidden" else problem.wanted,
         ) from error
     except UserError as error:
         if str(error).startswith("recipe "):

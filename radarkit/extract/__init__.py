@@ -3,7 +3,8 @@
 Where the chest is: `survey`, `Chest`. Echoes: `range_profiles`, `compensate_tdm`, `follow_range`,
 `remove_static`. Places: `voxels` or `range_channels`, `focus`. Motion: `fit_circle`,
 `arctangent_phase` or `dacm_phase`, `phase_to_displacement`. What it shows: `breathing_rate`,
-`heart_rate`, `motion_segments`, `vibration`.
+`heart_rate`, `motion_segments`, `vibration`. What speaks against it: `wrong_timing`, `absence`,
+`somebody_else`.
 """
 
 from radarkit.extract.beamform import (
@@ -34,12 +35,14 @@ from radarkit.extract.phase import (
 )
 from radarkit.extract.pipeline import ExtractConfig, extract
 from radarkit.extract.points import Points, measure
+from radarkit.extract.presence import absence, somebody_else
 from radarkit.extract.range import RangeProfiles, range_gate, range_profiles, range_transform
 from radarkit.extract.rates import Rate, breathing_rate
 from radarkit.extract.report import ExtractionReport
 from radarkit.extract.resample import resample
 from radarkit.extract.survey import Survey, survey
 from radarkit.extract.tdm import compensate_tdm, tdm_delays_s
+from radarkit.extract.timing import wrong_timing
 from radarkit.extract.vibration import band_limit, vibration
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "Rate",
     "Segment",
     "Survey",
+    "absence",
     "ambiguous_steps",
     "arctangent_phase",
     "band_limit",
@@ -86,6 +90,7 @@ __all__ = [
     "refine_centre",
     "remove_static",
     "resample",
+    "somebody_else",
     "steering",
     "survey",
     "tdm_delays_s",
@@ -93,4 +98,5 @@ __all__ = [
     "vibration",
     "voxel_grid",
     "voxels",
+    "wrong_timing",
 ]

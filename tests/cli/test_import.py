@@ -213,14 +213,19 @@ def test_a_run_says_who_was_shared(shared, tmp_path):
     assert "29_shared_test" in (tmp_path / "report" / "report.html").read_text()
 
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "importing.md").read_text("utf-8")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+HOW_TO = ("mmecg", "schellenberger", "shi", "radarode-mtl", "own-arrays")
 
 
-def commands(pattern):
-    return re.findall(rf"^    radarkit ({pattern}.*)$", PAGE, re.MULTILINE)
+def page(name):
+    return (DOCS / f"{name}.md").read_text("utf-8")
 
 
-def test_the_imports_of_the_page_run_as_they_stand_there(tmp_path, monkeypatch):
+def commands(name, pattern):
+    return re.findall(rf"^    radarkit ({pattern}.*)$", page(name), re.MULTILINE)
+
+
+def test_the_imports_of_the_pages_run_as_they_stand_there(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     make.write_mmecg(tmp_path / "MMECG", (1, 75), seconds=10.0)
     make.write_schellenberger(tmp_path / "schellenberger", (2,))
@@ -232,18 +237,20 @@ def test_the_imports_of_the_page_run_as_they_stand_there(tmp_path, monkeypatch):
     for name in ("ann_1", "bob_1"):
         path = tmp_path / "recordings" / f"{name}.csv"
         np.savetxt(path, columns, delimiter=",", header="left,right,ecg", comments="")
-    mapping, two_files = re.findall(r"^```toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    fenced = re.DOTALL | re.MULTILINE
+    mapping, two_files = re.findall(r"^```toml\n(.*?)^```", page("howto/own-arrays"), fenced)
     (tmp_path / "mapping.toml").write_text(mapping)
     make.write_vitalsense(tmp_path / "vitalsense")
     (tmp_path / "vitalsense.toml").write_text(two_files)
-    lines = [line for line in commands("import [a-z]") if "NAME" not in line]
+    lines = [line for name in HOW_TO for line in commands(f"howto/{name}", "import ")]
     assert len(lines) == 7
+    assert all(f"(howto/{name}.md)" in page("importing") for name in HOW_TO)
     for line in lines:
         done = call(*shlex.split(line))
         assert done.exit_code == 0, done.output
     assert Dataset(tmp_path / "mine.data").subjects == ("ann", "bob")
     assert Dataset(tmp_path / "vitalsense.data").subjects == ("VS01", "VS02")
-    (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    (code,) = re.findall(r"^```python\n(.*?)^```", page("importing"), fenced)
     names = {}
     exec(compile(code, "importing.md", "exec"), names)
     assert names["done"].subjects == ("ann", "bob")
@@ -255,8 +262,7 @@ def test_91_trials_are_imported_split_both_ways_and_trained_on_as_the_page_says(
 ):
     monkeypatch.chdir(tmp_path)
     make.write_mmecg(tmp_path / "MMECG", range(1, 92), seconds=10.0, places=2)
-    section = PAGE[PAGE.index("## MMECG") : PAGE.index("## Schellenberger 2020")]
-    lines = [line for line in commands("(?:import|train|eval) ") if line in section]
+    lines = commands("howto/mmecg", "(?:import|train|eval) ")
     assert [line.split()[0] for line in lines] == ["import", "train", "eval"] * 2
     said = {}
     for line in lines:
@@ -275,5 +281,5 @@ def test_91_trials_are_imported_split_both_ways_and_trained_on_as_the_page_says(
         metrics = json.loads((tmp_path / report / "metrics.json").read_text())
         for rows in metrics["methods"].values():
             assert rows["all"]["trials"] == sum(test.values())
-        page = (tmp_path / report / "report.html").read_text()
-        assert all(subject in page for subject in test)
+        made = (tmp_path / report / "report.html").read_text()
+        assert all(subject in made for subject in test)

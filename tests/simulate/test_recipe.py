@@ -83,6 +83,7 @@ SAYS = {
     "subjects = 5": "people",  # and nothing else
     'extends = "default"\nsubjects = 0': "subjects = 0; expected greater",
     'extends = "default"\ntrials = ["XX"]': "trials.0 = 'XX'",
+    "subjects = 3": "has no people; begin it with extends",
     'extends = "default"\ncolour = "red"': "colour = 'red'; expected a quantity that is simulated",
     'extends = "default"\n[people.rhythm]\nspeed = 5': "speed = 5; expected a quantity that is",
     'extends = "default"\n[people.rhythm]\nlf_s = "fast"': "lf_s = 'fast'",
