@@ -1,8 +1,8 @@
 """What others printed for these noises, on MMECG: to stand beside, not to beat.
 
-Source: seed, the tables "Comparison of the frameworks under different SNR" and "under abrupt
-noises", as printed, in the published spectrogram domain on MMECG recordings. There people of the
-test are in the training, too, and anchors are scored after the truth took an offset away.
+Source: radarODE-MTL, the tables "Comparison of the frameworks under different SNR" and "under
+abrupt noises", as printed, in the published spectrogram domain on MMECG recordings. There people of
+the test are in the training, too, and anchors are scored after the truth took an offset away.
 """
 
 from dataclasses import dataclass

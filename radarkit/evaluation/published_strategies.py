@@ -1,6 +1,6 @@
-"""The printed comparison of strategies, of another data set: to stand beside, not to beat.
+"""The printed comparison of strategies, of MMECG: to stand beside, not to beat.
 
-Source: seed, Table II, on MMECG recordings, where people of the test are in the training, too.
+Source: radarODE-MTL, Table II. There people of the test are in the training, too.
 """
 
 from dataclasses import dataclass

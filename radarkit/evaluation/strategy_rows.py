@@ -7,7 +7,7 @@ more is better and - where less is, and for base the single-task networks of the
 on the same people. RMSE, PCC, PPI error and R timing error (offset removed, as published) are
 medians over trials; MDR is their mean, as most trials of a good network miss no beat at all. Every
 figure is the mean over the seeds. Where a seed's PCC is below 60 % it has failed, and delta-m of
-that row is undefined. Source: seed, Table II; see `radarkit.evaluation.delta_m`.
+that row is undefined. Source: radarODE-MTL, Table II; see `radarkit.evaluation.delta_m`.
 """
 
 from collections.abc import Mapping, Sequence
