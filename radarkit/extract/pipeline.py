@@ -117,10 +117,12 @@ def extract(capture: Capture, config: ExtractConfig | None = None) -> Extraction
         misread=has_images(capture, bin_of_chest),
         doubts=[one for one in doubts if one],
     )
+    late_s = float(radar.chirp_times_s.mean())  # an echo of a frame is the mean of its chirps
+    rates_hz = (rate_hz, config.sample_rate_hz)
     return Extraction(
-        resample(motion_m, rate_hz, config.sample_rate_hz).astype(np.float32),
+        resample(motion_m, *rates_hz, late_s).astype(np.float32),
         config.sample_rate_hz,
-        resample_valid(capture.valid, rate_hz, config.sample_rate_hz),
+        resample_valid(capture.valid, *rates_hz, late_s),
         points.places.positions_m,
         report,
         found,

@@ -30,7 +30,7 @@ _BETWEEN = 3  # new rates at least, of what the spline is drawn through
 _REACH = 64  # samples of the slower rate: a transition of a fifth of its Nyquist frequency
 
 
-def resample(signals: Float64, rate_hz: float, new_rate_hz: float) -> Float64:
+def resample(signals: Float64, rate_hz: float, new_rate_hz: float, late_s: float = 0.0) -> Float64:
     """Resample signals, ends and drift unharmed.
 
     Parameters
@@ -39,23 +39,25 @@ def resample(signals: Float64, rate_hz: float, new_rate_hz: float) -> Float64:
         Motion, or anything else, at `rate_hz`.
     rate_hz, new_rate_hz : float
         Old and new rate; their ratio need be no whole number, nor near one.
+    late_s : float
+        What the samples were taken behind their time: sample k of the input is of
+        k / `rate_hz` + `late_s`. Half a millisecond is let pass.
 
     Returns
     -------
     (channels, new samples) float64
-        As long in time as the input. The first sample stays where it is, sample k is at
-        k / `new_rate_hz`.
+        As long in time as the input; sample k is of k / `new_rate_hz`.
     """
-    ratio = _simple_ratio(signals.shape[1], rate_hz, new_rate_hz)
+    ratio = _simple_ratio(signals.shape[1], rate_hz, new_rate_hz, late_s)
     if ratio == 1:
         return signals
     if ratio is None:
-        return _by_spline(signals, rate_hz, new_rate_hz)
+        return _by_spline(signals, rate_hz, new_rate_hz, late_s)
     return _by_ratio(signals, ratio)
 
 
 def resample_valid(
-    valid: NDArray[np.bool_], rate_hz: float, new_rate_hz: float
+    valid: NDArray[np.bool_], rate_hz: float, new_rate_hz: float, late_s: float = 0.0
 ) -> NDArray[np.bool_]:
     """Say which samples of a resampled signal lie between two that were known.
 
@@ -63,16 +65,17 @@ def resample_valid(
     ----------
     valid : (samples,) bool
         At `rate_hz`.
-    rate_hz, new_rate_hz : float
+    rate_hz, new_rate_hz, late_s : float
         As in `resample`.
 
     Returns
     -------
     (new samples,) bool
     """
-    ratio = _simple_ratio(valid.size, rate_hz, new_rate_hz)
+    ratio = _simple_ratio(valid.size, rate_hz, new_rate_hz, late_s)
     if ratio is None:
-        place = np.arange(_new_samples(valid.size, rate_hz, new_rate_hz)) * (rate_hz / new_rate_hz)
+        times_s = np.arange(_new_samples(valid.size, rate_hz, new_rate_hz)) / new_rate_hz
+        place = np.maximum((times_s - late_s) * rate_hz, 0)
     else:
         place = np.arange(int(valid.size * ratio)) / float(ratio)
     low = np.minimum(place.astype(np.int64), valid.size - 1)
@@ -80,12 +83,14 @@ def resample_valid(
     return np.asarray(valid[low] & valid[high])
 
 
-def _simple_ratio(samples: int, rate_hz: float, new_rate_hz: float) -> Fraction | None:
+def _simple_ratio(
+    samples: int, rate_hz: float, new_rate_hz: float, late_s: float
+) -> Fraction | None:
     """Ratio of the rates in small numbers, if that puts the last sample in its place."""
     ratio = Fraction(new_rate_hz / rate_hz).limit_denominator(1000)
     if not 0 < ratio.numerator <= _LARGEST:
         return None
-    off_s = abs(1 / rate_hz - float(ratio) / new_rate_hz) * samples
+    off_s = abs(1 / rate_hz - float(ratio) / new_rate_hz) * samples + abs(late_s)
     return ratio if off_s <= _LATEST_S else None
 
 
@@ -104,7 +109,7 @@ def _by_ratio(signals: Float64, ratio: Fraction) -> Float64:
     return np.asarray(resampled[:, start : start + int(signals.shape[1] * ratio)])
 
 
-def _by_spline(signals: Float64, rate_hz: float, new_rate_hz: float) -> Float64:
+def _by_spline(signals: Float64, rate_hz: float, new_rate_hz: float, late_s: float) -> Float64:
     up, down = 1, floor(rate_hz / (_BETWEEN * new_rate_hz))
     if down < 2:
         up, down = ceil(_BETWEEN * new_rate_hz / rate_hz), 1
@@ -112,7 +117,7 @@ def _by_spline(signals: Float64, rate_hz: float, new_rate_hz: float) -> Float64:
     taps = _low_pass(2 * ceil(_REACH / 2 * widest), widest)
     reach = ceil(_REACH * rate_hz / min(rate_hz, new_rate_hz) / down) * down
     times_s = np.arange(_new_samples(signals.shape[1], rate_hz, new_rate_hz)) / new_rate_hz
-    places = (reach + times_s * rate_hz) * up / down
+    places = (reach + (times_s - late_s) * rate_hz) * up / down
     found = np.empty((len(signals), times_s.size))
     for row, signal in zip(found, signals, strict=True):  # one at a time: what is between is long
         between = resample_poly(_continued(signal[None], reach)[0], up, down, window=taps)

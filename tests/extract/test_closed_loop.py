@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfiltfilt
 
+from radarkit.capture import RadarConfig
 from radarkit.datasets.recipes import load_recipe
 from radarkit.extract import ExtractConfig, extract
 from radarkit.extract.vibration import vibration
@@ -51,6 +52,29 @@ def test_displacement_is_the_truth_to_five_micrometres_at_all_points(
     assert found.valid.all() and not report.motion_segments
     # the chest reaches 0.13 m to either side
     assert np.abs(found.positions_m[:, 0]).max() < 0.25
+
+
+@pytest.mark.parametrize(("loops", "period_s"), [(1, 0.005), (64, 0.010), (64, 0.0333)])
+def test_motion_stands_at_its_own_time_however_many_chirps_a_frame_has(
+    chest, capture_of_chest, loops, period_s
+):
+    """64 loops of 150 us take 9.6 ms, and their mean is of 4.7 ms behind the first."""
+    motion_m, _ = chest(np.random.default_rng(2), seconds=20, breathing_mm=3, heart_mm=0.4)
+    frame = {"loops": loops, "tx_order": (0,), "period_s": period_s, "chirp_period_s": 150e-6}
+    chirp = MMECG_RADAR.chirp.model_copy(update={"samples": 64})
+    radar = RadarConfig.model_validate(
+        MMECG_RADAR.model_dump() | {"chirp": chirp.model_dump(), "frame": frame, "array": {"rx": 2}}
+    )
+    near = SCENE.model_copy(update={"clutter": (), "snr_db": 20})
+    found = extract(capture_of_chest(motion_m, radar, near, points=2), ExtractConfig(channels=1))
+    sos = butter(4, (0.8, 8), "bandpass", fs=200, output="sos")
+    ours, true = (
+        sosfiltfilt(sos, each)[200:-200]
+        for each in (found.displacement_m[0, :3990].astype(float), motion_m[:3990])
+    )
+    slope = 200 * np.gradient(true)
+    late_s = -((ours - true) @ slope) / (slope @ slope)
+    assert abs(late_s) < 6e-4
 
 
 def locked_share(vibrations, r_peaks):

@@ -33,6 +33,14 @@ def test_every_sample_stays_at_its_own_time_whatever_the_rate(rate_hz):
     np.testing.assert_allclose(found[known], wanted[known], atol=0.3)
 
 
+@pytest.mark.parametrize("rate_hz", [20.0, 200.0, 977.0])
+def test_samples_that_were_taken_late_are_put_where_they_belong(rate_hz):
+    time_s = np.arange(round(MINUTE_S * rate_hz)) / rate_hz + 7e-3
+    found = resample(sampled(time_s, 4.0)[None], rate_hz, 200, late_s=7e-3)[0]
+    wanted = sampled(np.arange(found.size) / 200, 4.0)
+    np.testing.assert_allclose(found[800:-800], wanted[800:-800], atol=1e-4)
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.floats(50, 3000), st.integers(0, 2**32 - 1))
 def test_a_signal_and_what_is_known_of_it_have_one_length(rate_hz, seed):
