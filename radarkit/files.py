@@ -51,12 +51,14 @@ def check_output(path: Path, *, force: bool) -> Path:
     ------
     UserError
         When something is there already and `force` is false, or cannot be replaced as a device;
-        or its folder does not exist.
+        or its folder does not exist or may not be written.
     """
     if not path.parent.is_dir():
         raise UserError(
             f"no folder {path.parent} to write {path.name} into", do=f"mkdir -p {path.parent}"
         )
+    if not os.access(path.parent, os.W_OK):  # known before hours of computing, not after
+        raise UserError(f"{path.parent} may not be written", do="use another folder")
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UserError(f"{path} is a device, not a file", do="use another name")
     if path.exists() and not force:

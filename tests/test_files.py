@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from radarkit.errors import UserError
-from radarkit.files import atomic_file, atomic_folder, remove_part
+from radarkit.files import atomic_file, atomic_folder, check_output, remove_part
 
 
 def test_a_file_appears_when_the_block_ends(tmp_path):
@@ -30,6 +30,17 @@ def test_a_failed_write_leaves_what_was_there(tmp_path, atomic, error):
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     kept = path if atomic is atomic_file else path / "a"
     assert kept.read_text() == "old"
+
+
+def test_a_folder_that_may_not_be_written_is_refused_before_anything_is_computed(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "locked").mkdir(mode=0o555)
+    # as it is for everybody but root, who may write anywhere
+    monkeypatch.setattr(os, "access", lambda path, _: path.stat().st_mode & 0o222 != 0)
+    check_output(tmp_path / "ecg", force=False)
+    with pytest.raises(UserError, match="locked may not be written; use another folder"):
+        check_output(tmp_path / "locked" / "ecg", force=False)
 
 
 @pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
