@@ -216,8 +216,9 @@ def test_an_impossible_front_end_is_refused(wrong):
 def test_a_flaw_that_range_does_not_keep_apart_harms_and_the_others_do_not():
     """The page of the documents about it, as it stands there."""
     page = Path(__file__).parents[2] / "docs" / "examples" / "front_end.py"
-    errors_um = runpy.run_path(str(page))["errors_um"]
-    apart = ("mirrors", "leakage", "phase_noise_dbc_hz", "mixers", "all")
+    shown = runpy.run_path(str(page))
+    errors_um, apart = shown["errors_um"], [*shown["NAMES"].values(), "all"]
+    assert len(apart) == 5
     assert all(errors_um[name] < 1.2 * errors_um["none"] < 0.2 for name in apart)
     assert errors_um["desk 0.15 m below, 6 dB a way"] > 2 * errors_um["none"]
     assert errors_um["leakage 40 dB over it, clipped"] > 4 * errors_um["none"]
