@@ -18,6 +18,7 @@ from radarkit.extract.survey import Survey
 _AWAY = 0.1  # of the strength of the echo, which is the 90th percentile; fading goes on for less
 _AWAY_S = 3.0
 _MEAN_S = 1.0
+_LOOKS_HZ = 20.0  # at least; enough for means over a second
 _NEARER_DB = -12.0  # beside the chest; nothing but the chest makes ghosts, and they lie behind it
 _FARTHER_DB = -3.0  # ghosts are weaker
 _MOVES_DB = 20.0  # above noise
@@ -40,7 +41,9 @@ def absence(points: Points, valid: NDArray[np.bool_], rate_hz: float) -> str | N
     rate_hz : float
         Of the frames.
     """
-    strength = np.abs(points.echo - points.centre[:, None])
+    step = max(1, int(rate_hz / _LOOKS_HZ))
+    rate_hz, valid = rate_hz / step, valid[::step]
+    strength = np.abs(points.echo[:, ::step] - points.centre[:, None])
     strength /= np.maximum(np.percentile(strength, 90, axis=1, keepdims=True), 1e-30)
     strength[:, ~valid] = 1
     mean = uniform_filter1d(np.median(strength, axis=0), max(1, round(_MEAN_S * rate_hz)))
