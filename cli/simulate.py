@@ -1,6 +1,5 @@
 """``radarkit simulate``: people, hearts, noise and real raw captures."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +7,6 @@ import typer
 
 if TYPE_CHECKING:
     from radarkit.datasets.raw import RawConfig
-
-_SIMULATED = re.compile(r".+_\d{2,}-\d+(_Raw_\d+)?\.bin")  # person and trial
 
 
 def simulate(
@@ -102,8 +99,6 @@ def simulate(
         )
     config = from_options(SimulationConfig, recipe=whom, seed=seed, noises=noises, ecg=ecg)
     looking = _radar(raw, radar, container, realistic=realistic)
-    if raw is not None:
-        _check_folder(raw)
     with progress_bar("trials" if output.suffix == ".h5" else "people") as advance:
         kept = simulate_dataset(
             output, config, raw=looking, force=force, jobs=jobs, on_trial=advance
@@ -114,21 +109,6 @@ def simulate(
         + (f", raw in {raw}" if raw else "")
         + (f"; {kept} of {whom.subjects} people were there already" if kept else "")
     )
-
-
-def _check_folder(raw: Path) -> None:
-    """Refuse a folder whose captures were recorded, not simulated: --force would remove them."""
-    from radarkit.errors import UserError
-
-    if raw.exists() and not raw.is_dir():
-        raise UserError(f"--raw {raw} is a file", expected="a folder, new or of simulated captures")
-    for there in sorted(raw.glob("*.bin")):
-        if not _SIMULATED.fullmatch(there.name):
-            raise UserError(
-                f"{raw} holds {there.name}, which was not simulated",
-                expected="a folder, new or of simulated captures",
-                do="use another folder",
-            )
 
 
 def _radar(
@@ -157,8 +137,4 @@ def _radar(
             do="leave adc.axes out",
         )
     front_end = REALISTIC if realistic else None
-    if seen_by is not None and seen_by.adc.bits == 12 and not realistic:
-        scene = RawConfig().front_end  # its clutter fills 14 bits
-        counts = scene.chest_counts * 2.0 ** (seen_by.adc.bits - 16)
-        front_end = scene.model_copy(update={"chest_counts": counts})
     return raw, from_options(RawConfig, radar=seen_by, front_end=front_end, container=container)

@@ -1,12 +1,14 @@
 """Raw captures of simulated chests: what a radar's DCA1000 board would have recorded of them."""
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from radarkit.capture import RadarConfig, write_dca1000, write_toml
 from radarkit.capture.dca1000 import Container
@@ -16,6 +18,17 @@ from radarkit.files import remove_part
 from radarkit.recording import Recording
 from radarkit.simulate.fmcw import DEFAULT_RADAR, simulate_capture
 from radarkit.simulate.scene import FrontEndConfig
+
+_SIMULATED = re.compile(r".+_\d{2,}-\d+(_Raw_\d+)?\.bin")  # person and trial
+
+
+def _scene(so_far: dict[str, Any]) -> FrontEndConfig:
+    """Choose the scene of a radar: clutter that fills 14 bits clips with 12."""
+    scene = FrontEndConfig(snr_db=25.0)
+    bits = so_far["radar"].adc.bits
+    if bits >= 14:
+        return scene
+    return scene.model_copy(update={"chest_counts": scene.chest_counts * 2.0 ** (bits - 16)})
 
 
 class RawConfig(BaseModel):
@@ -28,7 +41,8 @@ class RawConfig(BaseModel):
     front_end : FrontEndConfig
         Echoes, clutter and thermal noise. The radar equation gives 37 dB in each ADC sample for
         12 dBm, 6 dBi antennas, a chest of 0.1 m^2 at 0.7 m and a noise figure of 15 dB over 2 MHz;
-        a chest that is badly aimed at and the noise of a real oscillator take 12 dB of them.
+        a chest that is badly aimed at and the noise of a real oscillator take 12 dB of them. By
+        default as strong as the bits of the radar allow.
     chest_range_m : (float, float)
         Each person sits somewhere in this span.
     container : Container
@@ -38,7 +52,7 @@ class RawConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     radar: RadarConfig = DEFAULT_RADAR
-    front_end: FrontEndConfig = FrontEndConfig(snr_db=25.0)
+    front_end: FrontEndConfig = Field(default_factory=_scene)
     chest_range_m: tuple[float, float] = (0.5, 1.2)
     container: Container = Container.PLAIN
 
@@ -78,6 +92,27 @@ def holds(folder: Path, name: str) -> bool:
     """Whether a folder holds the capture of a recording, whole or in parts."""
     path = folder / f"{name}.bin"
     return path.is_file() or part_path(path, 0).is_file()
+
+
+def check_simulated(folder: Path) -> None:
+    """Refuse a folder whose captures were recorded, not simulated: force would remove them.
+
+    Raises
+    ------
+    UserError
+        Naming the first of them, or when the folder is a file.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(
+            f"--raw {folder} is a file", expected="a folder, new or of simulated captures"
+        )
+    for there in sorted(folder.glob("*.bin")):
+        if not _SIMULATED.fullmatch(there.name):
+            raise UserError(
+                f"{folder} holds {there.name}, which was not simulated",
+                expected="a folder, new or of simulated captures",
+                do="use another folder",
+            )
 
 
 def check_captures(folder: Path, output: Path, *, force: bool) -> None:

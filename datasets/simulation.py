@@ -17,7 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from radarkit.capture import write_toml
 from radarkit.datasets.build import spectrogram_of
 from radarkit.datasets.frames import seen_in_frames
-from radarkit.datasets.raw import RawConfig, begin_captures, check_captures, holds, write_capture
+from radarkit.datasets.raw import (
+    RawConfig,
+    begin_captures,
+    check_captures,
+    check_simulated,
+    holds,
+    write_capture,
+)
 from radarkit.datasets.resume import is_finished, make_shards
 from radarkit.datasets.store import create
 from radarkit.errors import UserError
@@ -159,6 +166,7 @@ def simulate_dataset(
             _make(_Shard(path, people, config, None, force), on_trial)
             return 0
         check_captures(raw[0], path, force=force)
+        check_simulated(raw[0])
         with atomic_folder(raw[0], force=force) as folder:
             write_toml(raw[1].radar, folder / "radar.toml")
             _make(_Shard(path, people, config, (folder, raw[1]), force), on_trial)
@@ -183,6 +191,7 @@ def simulate_dataset(
     if raw is None:
         results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)
     else:
+        check_simulated(raw[0])
         check_output(raw[0], force=force or bool(there))
         with begin_captures(*raw, [shard.shard for shard in shards]):
             results = make_shards(_make, missing, "people", jobs=jobs, on_shard=on_trial)

@@ -1,7 +1,7 @@
 """Splits by subject: nobody is both learnt from and tested on."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Self
 
 import numpy as np
@@ -146,9 +146,15 @@ def unseen_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
     return unseen
 
 
-def left_out_subjects(subjects: Sequence[str], split: Split) -> tuple[str, ...]:
-    """Those of some subjects whom a split leaves out of all its parts, in the order given."""
-    return tuple(name for name in dict.fromkeys(subjects) if name in split.left_out)
+def left_out_subjects(
+    subjects: Sequence[str], split: Split, scored: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Those of some subjects whom a split leaves out of all its parts, in the order given.
+
+    Who is scored all the same is none of them.
+    """
+    unused = {*split.left_out} - {*scored}
+    return tuple(name for name in dict.fromkeys(subjects) if name in unused)
 
 
 def left_out_in_words(names: Sequence[str]) -> str:

@@ -95,8 +95,7 @@ class Evaluation:
     def left_out(self) -> tuple[str, ...]:
         """Subjects of the data who are not scored, being in no part of the split of the run."""
         scored = {trial.header.subject for trial in self.trials}
-        unused = left_out_subjects(self.dataset.subjects, self.record.split)
-        return tuple(name for name in unused if name not in scored)
+        return left_out_subjects(self.dataset.subjects, self.record.split, scored)
 
 
 def evaluate(

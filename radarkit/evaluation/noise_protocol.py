@@ -81,11 +81,9 @@ class Protocol:
                     "checkpoint": _digest(run),
                     "subjects": scored,
                     "subjects_seen_in_training": list(seen_subjects(scored, record.split)),
-                    "subjects_left_out": [
-                        name
-                        for name in left_out_subjects(dataset.subjects, record.split)
-                        if name not in scored
-                    ],
+                    "subjects_left_out": list(
+                        left_out_subjects(dataset.subjects, record.split, scored)
+                    ),
                 }
             )
             for header in headers:
